@@ -1,0 +1,74 @@
+using System.CommandLine.Help;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using RegistryCleaner.CommandLine;
+using RegistryCleaner.Reporting;
+
+namespace RegistryCleaner.Tool;
+
+/// <summary>The program: words in, a report on standard output, a log on standard error, an exit code.</summary>
+internal static class CleanerProgram
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        var frontEnd = new FrontEndOptions();
+        var commandLine = new CleanerCommandLine(frontEnd.All);
+        var parsed = commandLine.Parse(words);
+        if (parsed.Action is HelpAction or { Terminating: true } && parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(cancellationToken: cancellationToken);
+
+        var reading = commandLine.Read(words, EnvironmentNames(), []);
+        var (level, isJson, errors) = frontEnd.Read(parsed);
+        errors = [.. reading.Errors, .. reading.Errors.Count == 0 ? errors : []];
+        if (errors.Count > 0)
+            return Fail(ExitCode.BadInput, errors);
+
+        using var loggers = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(level)
+            .AddConsole(options =>
+            {
+                options.FormatterName = LineFormatter.FormatterName;
+                options.LogToStandardErrorThreshold = LogLevel.Trace;
+            })
+            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>());
+        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner")), isJson, cancellationToken);
+    }
+
+    private static async Task<int> RunAsync(CommandLineReading reading, Cleaner cleaner, bool isJson, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reports = new List<CleanerReport>();
+            if (reading.CleanImages is { } cleanImages)
+                reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
+            if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.GarbageCollectAsync(garbageCollect, cancellationToken));
+            foreach (var report in reports)
+            {
+                if (isJson)
+                    Console.Out.WriteLine(ReportJson.Write(report));
+                else
+                    ReportPrinter.Print(ReportTable.Of(report));
+            }
+
+            return (int)reports[^1].ExitCode;
+        }
+        catch (CleanerException e)
+        {
+            return Fail(e.ExitCode, e.Messages);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(ExitCode.Cancelled, ["Cancelled. Everything that is still tagged can be pulled; the next run finishes what was begun."]);
+        }
+    }
+
+    private static int Fail(ExitCode exitCode, IReadOnlyList<string> messages)
+    {
+        foreach (var message in messages)
+            Console.Error.WriteLine($"registry-cleaner: {message}");
+        return (int)exitCode;
+    }
+
+    private static IEnumerable<string> EnvironmentNames() => Environment.GetEnvironmentVariables().Keys.Cast<string>();
+}

@@ -1,0 +1,37 @@
+using RegistryCleaner.Reporting;
+using Spectre.Console;
+
+namespace RegistryCleaner.Tool;
+
+/// <summary>Draws a report's table on standard output.</summary>
+internal static class ReportPrinter
+{
+    // A file or a pipe has no width: nothing is wrapped there, so that a line can be searched for.
+    private const int UnlimitedWidth = 4096;
+
+    public static void Print(ReportTable report)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = UnlimitedWidth;
+
+        if (report.Rows.Count > 0)
+        {
+            var table = new Table().Border(TableBorder.Simple);
+            table.AddColumns("Action", "Item", "Reason");
+            foreach (var row in report.Rows)
+                table.AddRow(new Text(row.Action, StyleOf(row.Action)), new Text(row.Item), new Text(row.Reason));
+            console.Write(table);
+        }
+
+        foreach (var sentence in report.Summary)
+            console.WriteLine(sentence);
+    }
+
+    private static Style StyleOf(string action) => action switch
+    {
+        "keep" => new Style(Color.Green),
+        "remove" or "removed" => new Style(Color.Yellow),
+        _ => new Style(Color.Red),
+    };
+}

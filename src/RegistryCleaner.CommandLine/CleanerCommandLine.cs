@@ -1,0 +1,140 @@
+using System.CommandLine;
+
+namespace RegistryCleaner.CommandLine;
+
+/// <summary>
+/// Reads a command line as NUKE users write it, <c>CleanImages --images a:b --dry-run</c>, and refuses whatever it does not
+/// understand: a tool that deletes must not pass over <c>--dry-rum</c>.
+/// </summary>
+public sealed class CleanerCommandLine
+{
+    private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = "CleanImages and GarbageCollect, or images to remove." };
+    private readonly Dictionary<string, Option<bool>> _flags = [];
+    private readonly Dictionary<string, Option<string>> _texts = [];
+    private readonly Dictionary<string, Option<string[]>> _lists = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the command line.</summary>
+    /// <param name="others">Switches of the front end itself, with any number of values, which are left to it.</param>
+    public CleanerCommandLine(IEnumerable<Option> others)
+    {
+        Root = new RootCommand("Prunes superseded images from a self-hosted container registry.") { _words };
+        foreach (var parameter in CleanerParameter.All)
+        {
+            Option option = parameter.Kind switch
+            {
+                CleanerParameterKind.Flag => _flags[parameter.Name] = new Option<bool>("--" + parameter.Name),
+                CleanerParameterKind.Text => _texts[parameter.Name] = new Option<string>("--" + parameter.Name),
+                _ => _lists[parameter.Name] = new Option<string[]>("--" + parameter.Name) { Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true },
+            };
+            option.Description = parameter.Description;
+            Root.Add(option);
+        }
+
+        foreach (var other in others)
+            Root.Add(other);
+        foreach (var option in Root.Options)
+            _known.UnionWith(option.Aliases.Append(option.Name));
+    }
+
+    /// <summary>The command, for help and completion.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>Takes the words apart. Nothing is expanded: no response files, no bundled letters.</summary>
+    public ParseResult Parse(IReadOnlyList<string> words) =>
+        Root.Parse(words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+
+    /// <summary>Reads the verbs and their options.</summary>
+    /// <param name="words">The words as the user gave them, without the program's name.</param>
+    /// <param name="environment">The names of the environment's variables.</param>
+    /// <param name="otherVerbs">Targets of the front end itself that may stand beside ours.</param>
+    public CommandLineReading Read(IReadOnlyList<string> words, IEnumerable<string> environment, IReadOnlyCollection<string> otherVerbs)
+    {
+        var errors = words.Where(IsUnknownSwitch).Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.").ToList();
+        if (errors.Count > 0)
+            return new CommandLineReading { Errors = errors };
+
+        var parsed = Parse(words);
+        errors.AddRange(parsed.Errors.Select(error => error.Message));
+        if (errors.Count > 0)
+            return new CommandLineReading { Errors = errors };
+
+        var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
+        var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
+        var given = GivenNames(parsed);
+        var positional = parsed.GetValue(_words) ?? [];
+        var values = ValuesOf(parsed, verbs == CleanerVerbs.None && otherVerbs.Count == 0 ? positional : []);
+        if (verbs == CleanerVerbs.None && otherVerbs.Count == 0)
+        {
+            verbs = CleanerVerbs.CleanImages;
+            errors.AddRange(positional.Where(word => VerbOf(word) != CleanerVerbs.None).Select(Misplaced));
+            if (positional.Length > 0 && given.Contains("images"))
+                errors.Add("Images are named both by --images and without a switch: use one of the two.");
+            if (positional.Length > 0)
+                given.Add("images");
+        }
+        else
+        {
+            errors.AddRange(positional.Skip(leading.Count).Select(Misplaced));
+            errors.AddRange(leading.Where(word => VerbOf(word) == CleanerVerbs.None && !otherVerbs.Contains(word, StringComparer.OrdinalIgnoreCase))
+                .Select(word => $"'{word}' is not a target: images are named with --images. The targets are CleanImages and GarbageCollect."));
+        }
+
+        errors.AddRange(CleanerParameter.All
+            .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
+            .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
+        errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
+        if ((verbs & CleanerVerbs.CleanImages) != 0 && !values.Texts.ContainsKey("images"))
+            errors.Add("No image was named: give at least one with --images, such as --images team/app:1.0.");
+        return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, values);
+    }
+
+    private static CommandLineReading OptionsOf(CleanerVerbs verbs, ParameterValues values)
+    {
+        try
+        {
+            return new CommandLineReading
+            {
+                Verbs = verbs,
+                CleanImages = (verbs & CleanerVerbs.CleanImages) != 0 ? values.ToCleanImagesOptions() : null,
+                GarbageCollect = (verbs & CleanerVerbs.GarbageCollect) != 0 ? values.ToGarbageCollectOptions() : null,
+            };
+        }
+        catch (CleanerException e)
+        {
+            return new CommandLineReading { Errors = e.Messages };
+        }
+    }
+
+    private static CleanerVerbs VerbOf(string word) => word.ToUpperInvariant() switch
+    {
+        "CLEANIMAGES" => CleanerVerbs.CleanImages,
+        "GARBAGECOLLECT" => CleanerVerbs.GarbageCollect,
+        _ => CleanerVerbs.None,
+    };
+
+    private static string Misplaced(string word) => VerbOf(word) != CleanerVerbs.None
+        ? $"The target {word} stands behind a switch, which would swallow it: targets come first."
+        : $"'{word}' belongs to no switch: images are named with --images, and a switch such as --dry-run takes true, false or nothing.";
+
+    // A value never begins with a dash, so that every word that does is a switch.
+    private bool IsUnknownSwitch(string word) => word.StartsWith('-') && !_known.Contains(word.Split('=', 2)[0]);
+
+    private HashSet<string> GivenNames(ParseResult parsed) =>
+        Given(parsed, _flags).Concat(Given(parsed, _texts)).Concat(Given(parsed, _lists)).ToHashSet(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Given<T>(ParseResult parsed, Dictionary<string, Option<T>> options) =>
+        options.Where(pair => parsed.GetResult(pair.Value) is { Implicit: false }).Select(pair => pair.Key);
+
+    private ParameterValues ValuesOf(ParseResult parsed, string[] positional)
+    {
+        var texts = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var name in Given(parsed, _texts))
+            texts[name] = [parsed.GetValue(_texts[name])!];
+        foreach (var name in Given(parsed, _lists))
+            texts[name] = parsed.GetValue(_lists[name])!;
+        if (positional.Length > 0)
+            texts["images"] = positional;
+        return new ParameterValues(texts, Given(parsed, _flags).ToDictionary(name => name, name => parsed.GetValue(_flags[name]), StringComparer.Ordinal));
+    }
+}

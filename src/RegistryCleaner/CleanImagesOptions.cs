@@ -1,0 +1,26 @@
+using RegistryCleaner.Collecting;
+using RegistryCleaner.Hosts;
+
+namespace RegistryCleaner;
+
+/// <summary>What CleanImages is to do.</summary>
+public sealed record CleanImagesOptions : RegistryOptions
+{
+    /// <summary>The images to remove: <c>repo</c>, <c>repo:tag</c>, <c>repo@digest</c>, <c>repo:tag@digest</c>. At least one.</summary>
+    public required IReadOnlyList<string> Images { get; init; }
+
+    /// <summary>Whether only the plan is made.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Whether an image that is not there ends the run before anything is touched.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Whether a repository stays when its last tag goes.</summary>
+    public bool KeepEmpty { get; init; }
+
+    /// <summary>What reclaims the space afterwards.</summary>
+    public CollectorKind Collector { get; init; } = CollectorKind.Registry;
+
+    /// <summary>Whether the registry's container is restarted afterwards.</summary>
+    public bool Restart { get; init; }
+}

@@ -1,0 +1,58 @@
+namespace RegistryCleaner;
+
+/// <summary>The verbs that a parameter belongs to.</summary>
+[Flags]
+public enum CleanerVerbs
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>CleanImages.</summary>
+    CleanImages = 1,
+
+    /// <summary>GarbageCollect.</summary>
+    GarbageCollect = 2,
+
+    /// <summary>Every verb.</summary>
+    All = CleanImages | GarbageCollect,
+}
+
+/// <summary>What a parameter's value is.</summary>
+public enum CleanerParameterKind
+{
+    /// <summary>A switch, on or off.</summary>
+    Flag,
+
+    /// <summary>One text.</summary>
+    Text,
+
+    /// <summary>One or more texts.</summary>
+    List,
+}
+
+/// <summary>A parameter as every front end offers it. Declared here once; the options records hold the values.</summary>
+/// <param name="Name">The switch without its dashes: <c>dry-run</c>. The option's property has the same words: <c>DryRun</c>.</param>
+/// <param name="Kind">What its value is.</param>
+/// <param name="Verbs">The verbs that take it.</param>
+/// <param name="Description">What it does, one sentence.</param>
+public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, CleanerVerbs Verbs, string Description)
+{
+    /// <summary>All parameters.</summary>
+    public static IReadOnlyList<CleanerParameter> All { get; } =
+    [
+        new("images", CleanerParameterKind.List, CleanerVerbs.CleanImages, "The images to remove: repo, repo:tag, repo@digest or repo:tag@digest, with or without host[:port]/ in front."),
+        new("dry-run", CleanerParameterKind.Flag, CleanerVerbs.All, "Says what would be removed, and touches nothing."),
+        new("strict", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Removes nothing and exits with 3 if an image is not there."),
+        new("keep-empty", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Keeps a repository whose last tag goes."),
+        new("collector", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "What frees the space afterwards: registry (the registry's own garbage-collect, the default) or none."),
+        new("delete-untagged", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects manifests without a tag, too."),
+        new("allow-multi-arch-loss", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Accepts that --delete-untagged destroys multi-arch images with a 2.x registry."),
+        new("restart", CleanerParameterKind.Flag, CleanerVerbs.All, "Restarts the registry's container afterwards, and waits until it serves again."),
+        new("registry-container", CleanerParameterKind.Text, CleanerVerbs.All, "The container that the registry runs in (default: registry, unless this is a registry's container or --registry-root is given)."),
+        new("registry-root", CleanerParameterKind.Text, CleanerVerbs.All, "The directory that holds docker/registry/v2: in the container named, else on this machine."),
+        new("registry-config", CleanerParameterKind.Text, CleanerVerbs.All, "The registry's configuration file, where the registry is."),
+        new("registry-binary", CleanerParameterKind.Text, CleanerVerbs.All, "The registry's program, where the registry is (default: /bin/registry)."),
+        new("registry-hosts", CleanerParameterKind.List, CleanerVerbs.All, "Hosts (host or host:port) under which clients know this registry."),
+        new("container-engine", CleanerParameterKind.Text, CleanerVerbs.All, "docker, podman, nerdctl or kubectl, with options of its own, such as \"kubectl -n infra\" (default: the first of the first three on the PATH)."),
+    ];
+}

@@ -1,0 +1,33 @@
+using RegistryCleaner.Collecting;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+
+namespace RegistryCleaner;
+
+/// <summary>What a run found, decided and did.</summary>
+public sealed record CleanerReport
+{
+    /// <summary>CleanImages or GarbageCollect.</summary>
+    public required string Verb { get; init; }
+
+    /// <summary>Whether nothing was touched.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Where it acted.</summary>
+    public required string Where { get; init; }
+
+    /// <summary>What was decided; null for GarbageCollect.</summary>
+    public PrunePlan? Plan { get; init; }
+
+    /// <summary>What was done; null in a dry run.</summary>
+    public PruneOutcome? Outcome { get; init; }
+
+    /// <summary>What the collector freed, or in a dry run of GarbageCollect would free; null where none ran.</summary>
+    public CollectionReport? Collection { get; init; }
+
+    /// <summary>What a person should know, one sentence each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>How the run ends.</summary>
+    public required ExitCode ExitCode { get; init; }
+}

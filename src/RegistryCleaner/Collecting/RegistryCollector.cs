@@ -1,0 +1,175 @@
+using CliWrap.EventStream;
+using Microsoft.Extensions.Logging;
+using RegistryCleaner.Manifests;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Collecting;
+
+/// <summary>
+/// Runs the registry's own <c>garbage-collect</c>, after asking it what it would delete and comparing that with what is in use.
+/// </summary>
+/// <remarks>
+/// That collector deletes what is in use in several situations (a stray file, a repository without layers, an index whose child
+/// another repository lost, a push in progress, ...). Its own dry run tells all of them, the known and the unknown.
+/// </remarks>
+public sealed partial class RegistryCollector(RegistryLocation location, IStoreFiles files, StoreReader reader, ILogger logger)
+{
+    private const int NamedReasons = 5;
+
+    /// <summary>Asks the collector what it would delete.</summary>
+    /// <exception cref="CleanerException">It would delete what is in use, or cannot work on this store: refused, with the reasons by name.</exception>
+    public async Task<CollectionReport> PreviewAsync(CollectionRequest request, CancellationToken cancellationToken) =>
+        Report(await AskAsync(request, cancellationToken));
+
+    /// <summary>Collects, unless <see cref="PreviewAsync"/> would refuse.</summary>
+    /// <exception cref="CleanerException">Refused, as there; or the collector failed half-way.</exception>
+    public async Task<CollectionReport> CollectAsync(CollectionRequest request, CancellationToken cancellationToken)
+    {
+        var eligible = await AskAsync(request, cancellationToken);
+        if (eligible is null || (eligible.Blobs.Count == 0 && eligible.Manifests == 0 && eligible.Layers == 0))
+            return CollectionReport.Empty;
+
+        var (exitCode, error) = await RunAsync(request, isDryRun: false, line => LogLine(logger, line), cancellationToken);
+        if (exitCode != 0)
+        {
+            throw new CleanerException(
+                ExitCode.Incomplete,
+                $"The registry's garbage-collect failed with exit code {exitCode}: {error}. What it had deleted is gone; run GarbageCollect again.");
+        }
+
+        var left = await reader.SizesAsync([.. eligible.Blobs.Keys], CancellationToken.None);
+        return Report(eligible with { Blobs = eligible.Blobs.Where(pair => !left.ContainsKey(pair.Key)).ToDictionary() });
+    }
+
+    private static CollectionReport Report(Eligible? eligible) =>
+        eligible is null ? CollectionReport.Empty : new CollectionReport(eligible.Blobs.Count, eligible.Blobs.Values.Sum(), eligible.Manifests);
+
+    // Null where the store is so new that the collector would fail on its missing directories (distribution #3058, #3200).
+    private async Task<Eligible?> AskAsync(CollectionRequest request, CancellationToken cancellationToken)
+    {
+        if (location.BinaryPath is null)
+            throw NoBinary();
+        if ((await files.StatAsync([StoreLayout.Repositories, StoreLayout.Blobs], cancellationToken)).Count < 2)
+            return null;
+
+        var catalog = await reader.FindRepositoriesAsync(cancellationToken);
+        RequireReadable(catalog);
+        var snapshot = await reader.ReadAsync(catalog.Repositories, cancellationToken);
+        RequireNoMultiArchLoss(snapshot, request);
+
+        var output = new RegistryCollectorOutput(catalog.Repositories.Select(name => name.Value).ToHashSet(StringComparer.Ordinal));
+        var (exitCode, error) = await RunAsync(request, isDryRun: true, output.Add, cancellationToken);
+        if (exitCode != 0)
+            throw Refused([$"The registry's garbage-collect gives up on this store, even as a dry run: {error}"]);
+        RequireNothingInUse(output, new BlobsInUse(snapshot, request, DateTimeOffset.UtcNow), catalog);
+        return new Eligible(await reader.SizesAsync(output.Blobs, cancellationToken), output.Manifests.Count, output.Layers.Count);
+    }
+
+    /// <summary>Makes the error for a place that has no registry program.</summary>
+    public static CleanerException NoBinary() => new(
+        ExitCode.BadInput,
+        $"There is no registry program at {RegistryLocator.DefaultBinary} to collect with: say where it is with --registry-binary PATH, or leave the blobs with --collector none.");
+
+    private static void RequireReadable(RepositoryCatalog catalog)
+    {
+        if (catalog.Problems.Count > 0)
+            throw Refused([.. catalog.Problems.Take(NamedReasons).Select(problem => $"What the registry's garbage-collect would delete cannot be checked: {problem}")]);
+    }
+
+    private void RequireNoMultiArchLoss(StoreSnapshot snapshot, CollectionRequest request)
+    {
+        if (!request.DeleteUntagged || request.AllowMultiArchLoss || !location.Version.MayBeVersion2)
+            return;
+        var index = snapshot.Repositories.Values
+            .SelectMany(repository => repository.Revisions.Keys.Select(digest => (repository.Name, Digest: digest)))
+            .FirstOrDefault(item => snapshot.Manifests.TryGetValue(item.Digest, out var state) && state.Manifest is { Kind: ManifestKind.Index });
+        if (index.Name is not null)
+        {
+            throw Refused([
+                $"The store holds an index or manifest list ({index.Name}@{index.Digest}), and this registry ({location.Version}) takes the platforms of an index for untagged manifests: "
+                + "--delete-untagged would destroy its multi-arch images (distribution #3178). Use it without, or with a 3.x registry's program (--registry-binary), or insist with --allow-multi-arch-loss."]);
+        }
+    }
+
+    private void RequireNothingInUse(RegistryCollectorOutput output, BlobsInUse inUse, RepositoryCatalog catalog)
+    {
+        var reasons = output.Blobs.Order().Select(inUse.WhyInUse)
+            .Concat(output.Manifests.Select(item => inUse.WhyInUse(item.Repository, item.Digest)))
+            .Concat(output.Layers.Select(item => inUse.WhyLayerInUse(item.Repository, item.Digest)))
+            .OfType<string>()
+            .ToList();
+        if (reasons.Count == 0)
+            return;
+
+        var messages = new List<string> { $"The registry's garbage-collect ({location.Version}) would delete what is in use ({reasons.Count} times); nothing was collected." };
+        messages.AddRange(reasons.Take(NamedReasons));
+        if (reasons.Count > NamedReasons)
+            messages.Add($"... and {reasons.Count - NamedReasons} more.");
+        messages.AddRange(catalog.StrayFiles.Where(_ => location.Version.MayBeVersion2)
+            .Select(path => $"{path} is a file whose name begins with '_': registry 2.x sees no repository that sorts after it. Remove the file."));
+        throw Refused(messages);
+    }
+
+    private static CleanerException Refused(IReadOnlyList<string> messages) => new(ExitCode.Refused, messages);
+
+    private async Task<(int ExitCode, string Error)> RunAsync(
+        CollectionRequest request, bool isDryRun, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        using var configuration = RegistryCollectorConfiguration.For(location);
+        // The root is said outright: what is collected is what was looked at, whatever the configuration or an override says.
+        List<string> words =
+        [
+            "env", $"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY={location.RootDirectory}", location.BinaryPath!, "garbage-collect",
+            .. request.DeleteUntagged ? ["--delete-untagged"] : Array.Empty<string>(),
+            .. isDryRun ? ["--dry-run"] : Array.Empty<string>(),
+            configuration.Path,
+        ];
+        var command = string.Join(' ', words);
+        LogRunning(logger, command);
+        // In a container the collector outlives the client that started it: a shell tells its process id, so that it can be ended.
+        var processId = "";
+        var lastError = "";
+        try
+        {
+            await foreach (var happened in location.Host.Command(["sh", "-c", "echo $$; exec \"$@\"", "sh", .. words]).ListenAsync(cancellationToken))
+            {
+                switch (happened)
+                {
+                    case StandardOutputCommandEvent { Text: var line } when processId.Length == 0:
+                        processId = line.Trim();
+                        break;
+                    case StandardOutputCommandEvent { Text: var line }:
+                        onLine(line);
+                        break;
+                    case StandardErrorCommandEvent { Text: { Length: > 0 } line }:
+                        lastError = line;
+                        LogError(logger, line);
+                        break;
+                    case ExitedCommandEvent { ExitCode: var exitCode }:
+                        return (exitCode, lastError);
+                    default:
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (processId.Length > 0 && location.Host.Container is not null)
+        {
+            await location.Host.Command("kill", processId).ExecuteAsync(CancellationToken.None);
+            throw;
+        }
+
+        throw new StoreAccessException("The registry's garbage-collect ended without an exit code.");
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Running {Command}")]
+    private static partial void LogRunning(ILogger logger, string command);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "garbage-collect: {Line}")]
+    private static partial void LogLine(ILogger logger, string line);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "garbage-collect: {Line}")]
+    private static partial void LogError(ILogger logger, string line);
+
+    private sealed record Eligible(IReadOnlyDictionary<Digest, long> Blobs, int Manifests, int Layers);
+}

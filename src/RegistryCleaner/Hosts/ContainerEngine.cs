@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RegistryCleaner.Hosts;
+
+/// <summary>
+/// The command line client of a container engine: docker, podman, nerdctl or kubectl, with options of its own in front of
+/// the verb, such as <c>docker --context backup</c> or <c>kubectl -n infra</c>.
+/// </summary>
+public sealed class ContainerEngine
+{
+    private static readonly string[] s_known = ["docker", "podman", "nerdctl", "kubectl"];
+
+    private ContainerEngine(string name, string[] words)
+    {
+        Name = name;
+        Words = words;
+    }
+
+    /// <summary><c>docker</c>, <c>podman</c>, <c>nerdctl</c> or <c>kubectl</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The program and its own options.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>Whether containers can be inspected and restarted by name, as all but kubectl allow.</summary>
+    public bool ManagesContainers => Name != "kubectl";
+
+    /// <summary>Reads an engine's command, words separated by spaces.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ContainerEngine? engine, [NotNullWhen(false)] out string? reason)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var name = words.Select(word => Path.GetFileNameWithoutExtension(word)).FirstOrDefault(s_known.Contains);
+        engine = name is null ? null : new ContainerEngine(name, words);
+        reason = name is null ? $"'{text}' is not a container engine that is known here; use one of {string.Join(", ", s_known)}" : null;
+        return engine is not null;
+    }
+
+    /// <summary>The first of docker, podman and nerdctl that this machine has, or docker.</summary>
+    public static ContainerEngine Default()
+    {
+        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var suffix = OperatingSystem.IsWindows() ? ".exe" : "";
+        var name = s_known[..3].FirstOrDefault(candidate => directories.Any(directory => File.Exists(Path.Combine(directory, candidate + suffix))));
+        return new ContainerEngine(name ?? "docker", [name ?? "docker"]);
+    }
+
+    /// <summary>The words that run a command inside a container, with standard input passed on.</summary>
+    public IEnumerable<string> Exec(string container, IEnumerable<string> command) =>
+        [.. Words, "exec", "-i", container, .. Name == "kubectl" ? ["--"] : Array.Empty<string>(), .. command];
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(' ', Words);
+}

@@ -1,0 +1,61 @@
+using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner;
+
+/// <summary>Reads the images that a user named: all of them, before anything else happens.</summary>
+internal static class ImageList
+{
+    /// <exception cref="CleanerException">One or more cannot be read; all of these are named.</exception>
+    public static IReadOnlyList<ImageSelector> Parse(IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+            throw new CleanerException(ExitCode.BadInput, "No image was named: give at least one with --images, such as --images team/app:1.0.");
+
+        var images = new List<ImageSelector>();
+        var reasons = new List<string>();
+        foreach (var text in texts)
+        {
+            if (ImageSelector.TryParse(text, out var image, out var reason))
+                images.Add(image);
+            else
+                reasons.Add($"'{ReferenceFormatException.Shown(text)}' is not an image's reference: {reason}.");
+        }
+
+        return reasons.Count == 0 ? images : throw new CleanerException(ExitCode.BadInput, reasons);
+    }
+
+    /// <summary>Takes the hosts off, each being one under which this registry is known.</summary>
+    /// <exception cref="CleanerException">A host is of another registry, or a name could be meant in two ways.</exception>
+    public static async Task<IReadOnlyList<ImageSelector>> ResolveAsync(
+        IReadOnlyList<ImageSelector> images, RegistryOptions options, RegistryLocation location, StoreReader reader, CancellationToken cancellationToken)
+    {
+        var isNeeded = options.RegistryHosts.Count > 0 || location.Configuration.ExternalUrl is not null || images.Any(image => image.Host is not null);
+        if (!isNeeded)
+            return images;
+
+        var hosts = await KnownHosts.FindAsync(options, location, cancellationToken);
+        var reasons = images
+            .Where(image => image.Host is not null && !hosts.Contains(image.Host))
+            .Select(image => $"'{image.Text}' names the registry {image.Host}, which is not known to be the one at hand ({string.Join(", ", hosts.Order(StringComparer.Ordinal))}). If it is, say so with --registry-hosts {image.Host}.")
+            .ToList();
+        var resolved = new List<ImageSelector>();
+        foreach (var image in images)
+        {
+            if (image.WithFirstComponentAsHost() is not { } other || !hosts.Contains(other.Host!))
+            {
+                resolved.Add(image);
+                continue;
+            }
+
+            // `registry.example.com/app` is also what a repository of that name would be called.
+            var both = await reader.ReadAsync([image.Repository, other.Repository], cancellationToken);
+            if (both.Repositories.Count == 2)
+                reasons.Add($"'{image.Text}' could mean the repository '{image.Repository}' or '{other.Repository}' on the host {other.Host}, and both are there.");
+            resolved.Add(both.Repositories.ContainsKey(image.Repository) ? image : other);
+        }
+
+        return reasons.Count == 0 ? resolved : throw new CleanerException(ExitCode.BadInput, reasons);
+    }
+}

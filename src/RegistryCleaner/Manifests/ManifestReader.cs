@@ -1,0 +1,182 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Manifests;
+
+/// <summary>
+/// Reads what a manifest refers to, never less than the registry would find in it.
+/// </summary>
+/// <remarks>
+/// The registry decodes JSON with Go's encoding/json, which takes member names in any case and the last of several equal names.
+/// Here every member that could count does: a reference too many keeps a blob, a reference too few loses an image. For the same
+/// reason all the places where any manifest type holds references are read, whatever media type the manifest claims.
+/// </remarks>
+public static class ManifestReader
+{
+    /// <summary>The registry's own limit of a manifest's length, 4 MiB (handlers/manifests.go, maxManifestBodySize).</summary>
+    public const int MaxLength = 4 << 20;
+
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 128 };
+
+    /// <summary>Reads a manifest, or tells why it cannot be read.</summary>
+    /// <param name="expected">The digest under which the content was found; content of another digest is rejected as altered.</param>
+    /// <param name="content">The manifest's bytes.</param>
+    /// <param name="manifest">What it refers to.</param>
+    /// <param name="reason">Why it cannot be read.</param>
+    public static bool TryRead(
+        Digest expected,
+        ReadOnlyMemory<byte> content,
+        [NotNullWhen(true)] out Manifest? manifest,
+        [NotNullWhen(false)] out string? reason)
+    {
+        manifest = null;
+        if (content.IsEmpty)
+        {
+            reason = "the manifest is empty";
+            return false;
+        }
+
+        if (content.Length > MaxLength)
+        {
+            reason = $"the manifest is longer than {MaxLength} bytes";
+            return false;
+        }
+
+        if (expected.Algorithm != "sha256" || Digest.OfContent(content.Span) != expected)
+        {
+            reason = "the manifest's content does not have the digest under which it is stored";
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(content, s_options);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                reason = "the manifest is not a JSON object";
+                return false;
+            }
+
+            manifest = Read(expected, content.Length, document.RootElement);
+            reason = null;
+            return true;
+        }
+        // GetString throws InvalidOperationException on text that is not valid UTF-8.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ReferenceFormatException)
+        {
+            reason = $"the manifest cannot be understood: {e.Message}";
+            return false;
+        }
+    }
+
+    private static Manifest Read(Digest digest, int size, JsonElement root)
+    {
+        var children = new List<Digest>();
+        var blobs = new List<Digest>();
+        Digest? subject = null;
+        var mediaType = "";
+        var hasChildren = false;
+        var hasBlobs = false;
+        foreach (var member in root.EnumerateObject())
+        {
+            switch (member.Name.ToLowerInvariant())
+            {
+                case "mediatype" when member.Value.ValueKind == JsonValueKind.String:
+                    mediaType = member.Value.GetString()!;
+                    break;
+                case "manifests" when member.Value.ValueKind == JsonValueKind.Array:
+                    hasChildren = true;
+                    AddAll(children, member.Value, "digest");
+                    break;
+                case "config" when member.Value.ValueKind == JsonValueKind.Object:
+                    hasBlobs = true;
+                    Add(blobs, member.Value, "digest");
+                    break;
+                case "layers" or "blobs" when member.Value.ValueKind == JsonValueKind.Array:
+                    hasBlobs = true;
+                    AddAll(blobs, member.Value, "digest");
+                    break;
+                case "fslayers" when member.Value.ValueKind == JsonValueKind.Array:
+                    hasBlobs = true;
+                    AddAll(blobs, member.Value, "blobsum");
+                    break;
+                case "subject" when member.Value.ValueKind == JsonValueKind.Object:
+                    var subjects = new List<Digest>();
+                    Add(subjects, member.Value, "digest");
+                    subject = subjects.Count > 0 ? subjects[^1] : null;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        var kind = KindOf(mediaType, hasChildren, hasBlobs);
+        if (kind == ManifestKind.Unknown)
+            AddEveryDigest(blobs, root);
+        return new Manifest(
+            digest,
+            size,
+            mediaType.Length > 0 ? mediaType : Assumed(kind, hasBlobs),
+            kind,
+            [.. children.Distinct()],
+            [.. blobs.Distinct()],
+            subject);
+    }
+
+    // Without a mediaType, upstream takes a manifest with `manifests` for an index, else for an OCI image (manifest/ocischema).
+    private static ManifestKind KindOf(string mediaType, bool hasChildren, bool hasBlobs) => mediaType switch
+    {
+        MediaTypes.OciIndex or MediaTypes.DockerManifestList => ManifestKind.Index,
+        MediaTypes.OciManifest or MediaTypes.DockerManifest or MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed
+            or MediaTypes.OciArtifact => hasChildren ? ManifestKind.Index : ManifestKind.Image,
+        "" when hasChildren => ManifestKind.Index,
+        "" when hasBlobs => ManifestKind.Image,
+        _ => ManifestKind.Unknown,
+    };
+
+    private static string Assumed(ManifestKind kind, bool hasBlobs) => kind switch
+    {
+        ManifestKind.Index => MediaTypes.OciIndex,
+        ManifestKind.Image when hasBlobs => MediaTypes.OciManifest,
+        _ => "",
+    };
+
+    private static void AddAll(List<Digest> digests, JsonElement array, string member)
+    {
+        foreach (var item in array.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Object)
+                Add(digests, item, member);
+        }
+    }
+
+    private static void Add(List<Digest> digests, JsonElement descriptor, string name)
+    {
+        foreach (var member in descriptor.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.String && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                digests.Add(Digest.Parse(member.Value.GetString()!));
+        }
+    }
+
+    private static void AddEveryDigest(List<Digest> digests, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                    AddEveryDigest(digests, member.Value);
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    AddEveryDigest(digests, item);
+                break;
+            case JsonValueKind.String when Digest.TryParse(element.GetString(), out var digest, out _):
+                digests.Add(digest);
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Planning;
+
+/// <summary>Turns what was asked for and what is there into a plan. Pure: the same input gives the same plan, in any order.</summary>
+public static class PrunePlanner
+{
+    /// <summary>
+    /// How long something that no manifest accounts for counts as part of a push in progress. A repository whose last tag goes
+    /// stays while it has any.
+    /// </summary>
+    public static readonly TimeSpan PushGrace = TimeSpan.FromHours(1);
+
+    /// <summary>Makes the plan, without what the rest of the store says about the blobs.</summary>
+    public static PrunePlan Plan(PruneRequest request, StoreSnapshot snapshot)
+    {
+        var missing = ImmutableArray.CreateBuilder<MissingImage>();
+        var repositories = ImmutableArray.CreateBuilder<RepositoryPlan>();
+        foreach (var images in request.Images.DistinctBy(image => image.ToString(), StringComparer.Ordinal).GroupBy(image => image.Repository).OrderBy(group => group.Key))
+        {
+            if (snapshot.Repositories.TryGetValue(images.Key, out var repository))
+                repositories.Add(PlanRepository(repository, snapshot.Manifests, [.. images], request, missing));
+            else
+                missing.AddRange(images.Select(image => new MissingImage(image, NoRepository(images.Key, snapshot))));
+        }
+
+        return new PrunePlan
+        {
+            Repositories = repositories.ToImmutable(),
+            Missing = [.. missing.OrderBy(image => image.Image.ToString(), StringComparer.Ordinal)],
+        };
+    }
+
+    private static string NoRepository(RepositoryName name, StoreSnapshot snapshot) =>
+        snapshot.Namespaces.Contains(name)
+            ? $"no such repository: '{name}' is only the name in front of other repositories"
+            : $"no such repository: '{name}'";
+
+    private static RepositoryPlan PlanRepository(
+        RepositorySnapshot repository,
+        IReadOnlyDictionary<Digest, ManifestState> manifests,
+        IReadOnlyList<ImageSelector> images,
+        PruneRequest request,
+        ImmutableArray<MissingImage>.Builder missing)
+    {
+        var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
+        var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, images, isWhole)).ToImmutableArray();
+        missing.AddRange(images.Select(image => Missing(image, repository)).OfType<MissingImage>());
+
+        var removedTags = tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet();
+        var removedDigests = isWhole
+            ? repository.Revisions.Keys.ToHashSet()
+            : images.Where(image => image is { Tag: null, Digest: not null } && repository.Revisions.ContainsKey(image.Digest.Value)).Select(image => image.Digest!.Value).ToHashSet();
+        var graph = new RepositoryGraph(repository, manifests, removedTags, removedDigests);
+        var decided = graph.Considered
+            .Where(repository.Revisions.ContainsKey)
+            .Select(digest => DecideManifest(digest, graph, manifests, isWhole))
+            .ToImmutableArray();
+
+        var released = isWhole ? AllOf(repository, graph) : graph.Released();
+        var needed = isWhole ? [] : graph.Needed();
+        var (removed, reason) = DecideRepository(repository, tags, decided, released, isWhole, request);
+        var layers = repository.Layers
+            .Where(link => removed || (link.Link.Target is { } target && released.Contains(target) && !needed.Contains(target)))
+            .Select(link => new LayerPlan(link.Path, link.Link.Target))
+            .OrderBy(layer => layer.Path, StringComparer.Ordinal)
+            .ToImmutableArray();
+        if (removed)
+            released.UnionWith(layers.Where(layer => layer.Digest is not null).Select(layer => layer.Digest!.Value));
+
+        return new RepositoryPlan
+        {
+            Name = repository.Name,
+            Removed = removed,
+            AskedFor = isWhole,
+            Reason = reason,
+            Tags = tags,
+            Manifests = decided,
+            Layers = layers,
+            Remarks = isWhole || removedTags.Count + removedDigests.Count == 0 ? [] : [.. graph.Doubts.Select(doubt => $"{doubt}: all manifests and layers of {repository.Name} are kept")],
+            Released = released,
+            Held = removed ? new HashSet<Digest>() : HeldAfter(repository, decided, layers, needed),
+        };
+    }
+
+    private static TagPlan DecideTag(Tag tag, Link link, IReadOnlyList<ImageSelector> images, bool isWhole)
+    {
+        if (isWhole)
+            return new TagPlan(tag, link.Target, true, "its repository was asked for");
+        var asked = images.Where(image => image.Tag == tag).ToList();
+        if (asked.Any(image => image.Digest is null || image.Digest == link.Target))
+            return new TagPlan(tag, link.Target, true, "asked for");
+        return asked.Count > 0
+            ? new TagPlan(tag, link.Target, false, $"asked for only while it points to {asked[0].Digest}")
+            : new TagPlan(tag, link.Target, false, "not asked for");
+    }
+
+    private static MissingImage? Missing(ImageSelector image, RepositorySnapshot repository)
+    {
+        if (image.Tag is { } tag)
+        {
+            if (!repository.Tags.TryGetValue(tag, out var link))
+                return new MissingImage(image, $"no such tag: '{tag}' in repository '{repository.Name}'");
+            return image.Digest is { } wanted && link.Target != wanted
+                ? new MissingImage(image, link.Target is { } target ? $"the tag '{tag}' points to {target}" : $"the tag '{tag}' cannot be read: {link.Problem}")
+                : null;
+        }
+
+        return image.Digest is { } digest && !repository.Revisions.ContainsKey(digest)
+            ? new MissingImage(image, $"no such manifest: {digest} in repository '{repository.Name}'")
+            : null;
+    }
+
+    private static ManifestPlan DecideManifest(
+        Digest digest, RepositoryGraph graph, IReadOnlyDictionary<Digest, ManifestState> manifests, bool isWhole)
+    {
+        var mediaType = manifests.TryGetValue(digest, out var state) ? state.Manifest?.MediaType ?? "" : "";
+        if (isWhole)
+            return new ManifestPlan(digest, mediaType, true, "its repository was asked for");
+        return graph.ReasonToKeep(digest) is { } reason
+            ? new ManifestPlan(digest, mediaType, false, reason)
+            : new ManifestPlan(digest, mediaType, true, "only what was asked for led to it");
+    }
+
+    private static (bool Removed, string Reason) DecideRepository(
+        RepositorySnapshot repository,
+        ImmutableArray<TagPlan> tags,
+        ImmutableArray<ManifestPlan> decided,
+        HashSet<Digest> released,
+        bool isWhole,
+        PruneRequest request)
+    {
+        if (isWhole)
+            return (true, "asked for");
+        if (tags.Count(tag => !tag.Removed) is var left and > 0)
+            return (false, left == 1 ? "one tag stays" : $"{left} tags stay");
+        if (!tags.Any(tag => tag.Removed) && !decided.Any(manifest => manifest.Removed))
+            return (false, "nothing of it is removed");
+        if (repository.Revisions.Count - decided.Count(manifest => manifest.Removed) is var manifests and > 0)
+            return (false, manifests == 1 ? "its last tag goes, but it holds a manifest without a tag" : $"its last tag goes, but it holds {manifests} manifests without a tag");
+        if (repository.Problems is [var problem, ..])
+            return (false, $"its last tag goes, but not everything in it can be read: {problem}");
+        if (request.KeepEmpty)
+            return (false, "its last tag goes; it is kept empty, as asked for");
+
+        var since = request.Now - PushGrace;
+        var isBusy = repository.Uploads.Any(upload => upload.Modified > since)
+            || repository.Layers.Any(layer => layer.Modified > since && !(layer.Link.Target is { } target && released.Contains(target)));
+        return isBusy
+            ? (false, "its last tag goes, but something seems to be pushed to it right now")
+            : (true, "its last tag goes");
+    }
+
+    private static HashSet<Digest> AllOf(RepositorySnapshot repository, RepositoryGraph graph)
+    {
+        var all = graph.Released();
+        all.UnionWith(graph.Needed());
+        all.UnionWith(repository.Revisions.Keys);
+        return all;
+    }
+
+    private static HashSet<Digest> HeldAfter(
+        RepositorySnapshot repository, ImmutableArray<ManifestPlan> decided, ImmutableArray<LayerPlan> layers, HashSet<Digest> needed)
+    {
+        var gone = layers.Select(layer => layer.Path).ToHashSet(StringComparer.Ordinal);
+        var removed = decided.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest).ToHashSet();
+        return
+        [
+            .. needed,
+            .. repository.Layers.Where(layer => !gone.Contains(layer.Path) && layer.Link.Target is not null).Select(layer => layer.Link.Target!.Value),
+            .. repository.Revisions.Keys.Where(digest => !removed.Contains(digest)),
+        ];
+    }
+}

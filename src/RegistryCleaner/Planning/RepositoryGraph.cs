@@ -1,0 +1,195 @@
+using RegistryCleaner.Manifests;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Planning;
+
+/// <summary>
+/// Who needs whom among a repository's manifests, when some of its tags are taken away.
+/// </summary>
+/// <remarks>
+/// Only what the removed tags led to can go; every other manifest stays, tagged or not, with all that it needs and all that is
+/// about it. What cannot be read could lead anywhere in the repository: then no manifest and no layer of it goes.
+/// </remarks>
+internal sealed class RepositoryGraph
+{
+    private readonly RepositorySnapshot _repository;
+    private readonly IReadOnlyDictionary<Digest, ManifestState> _manifests;
+    private readonly ILookup<Digest, Digest> _referrers;
+    private readonly Dictionary<Digest, string> _kept = [];
+    private readonly List<string> _doubts = [];
+    private readonly HashSet<Digest> _considered;
+    private readonly IReadOnlySet<Digest>? _limit;
+    private HashSet<Digest>? _keptBlobs;
+
+    /// <param name="repository">The repository as it is.</param>
+    /// <param name="manifests">Its manifests.</param>
+    /// <param name="removedTags">Tags that are taken away.</param>
+    /// <param name="removedDigests">Manifests that are taken away besides those of these tags, unless something needs them.</param>
+    /// <param name="limit">The only manifests of the repository that may go; null for no limit.</param>
+    public RepositoryGraph(
+        RepositorySnapshot repository,
+        IReadOnlyDictionary<Digest, ManifestState> manifests,
+        IReadOnlySet<Tag> removedTags,
+        IReadOnlySet<Digest> removedDigests,
+        IReadOnlySet<Digest>? limit = null)
+    {
+        _limit = limit;
+        _repository = repository;
+        _manifests = manifests;
+        _referrers = repository.Revisions.Keys
+            .Where(digest => ManifestOf(digest)?.Subject is not null)
+            .ToLookup(digest => ManifestOf(digest)!.Subject!.Value);
+
+        var removedRoots = repository.Tags
+            .Where(pair => removedTags.Contains(pair.Key) && pair.Value.Target is not null)
+            .Select(pair => pair.Value.Target!.Value)
+            .Concat(removedDigests)
+            .ToList();
+        _considered = Closure(removedRoots);
+        foreach (var (tag, link) in repository.Tags.Where(pair => !removedTags.Contains(pair.Key)))
+        {
+            if (link.Target is { } target)
+                Keep(target, $"tag {tag} points to it");
+            else
+                _doubts.Add($"tag {tag} cannot be read ({link.Problem})");
+        }
+
+        foreach (var digest in repository.Revisions.Keys.Where(digest => !_considered.Contains(digest)))
+            Keep(digest, "it was not asked for, and no removed tag led to it");
+        KeepReferrers();
+        CollectDoubts();
+    }
+
+    /// <summary>Why nothing but the tags may go; empty where everything could be read.</summary>
+    public IReadOnlyList<string> Doubts => _doubts;
+
+    /// <summary>The manifests that the removed tags led to, an index before its children.</summary>
+    public IReadOnlyList<Digest> Considered => ParentsFirst();
+
+    /// <summary>The manifests that stay.</summary>
+    public IEnumerable<Digest> Kept => _kept.Keys;
+
+    /// <summary>Why a manifest stays, or null if nothing that stays needs it.</summary>
+    public string? ReasonToKeep(Digest digest) =>
+        _kept.TryGetValue(digest, out var reason) ? reason
+        : _doubts.Count > 0 ? $"it may be needed: {_doubts[0]}"
+        : null;
+
+    /// <summary>Whether something that stays is known to need the manifest.</summary>
+    public bool IsKept(Digest digest) => _kept.ContainsKey(digest);
+
+    /// <summary>Whether something that stays is known to need the blob.</summary>
+    public bool KeptNeeds(Digest blob) => (_keptBlobs ??= BlobsOf(_kept.Keys)).Contains(blob);
+
+    /// <summary>Blobs that what stays needs: manifests, configurations and layers.</summary>
+    public HashSet<Digest> Needed() => BlobsOf(_doubts.Count > 0 ? _kept.Keys.Concat(_considered) : _kept.Keys);
+
+    /// <summary>Blobs that the manifests that go refer to, with these manifests themselves.</summary>
+    public HashSet<Digest> Released() => BlobsOf(_considered.Where(digest => ReasonToKeep(digest) is null));
+
+    private Manifest? ManifestOf(Digest digest) => _manifests.TryGetValue(digest, out var state) ? state.Manifest : null;
+
+    private HashSet<Digest> BlobsOf(IEnumerable<Digest> digests)
+    {
+        var blobs = new HashSet<Digest>();
+        foreach (var digest in digests)
+        {
+            blobs.Add(digest);
+            if (ManifestOf(digest) is { } manifest)
+                blobs.UnionWith(manifest.Needs);
+        }
+
+        return blobs;
+    }
+
+    // Down through indexes, and to what is about any of it.
+    private HashSet<Digest> Closure(IEnumerable<Digest> roots)
+    {
+        var found = new HashSet<Digest>();
+        var pending = new Stack<Digest>(roots);
+        while (pending.TryPop(out var digest))
+        {
+            if ((_limit is not null && _repository.Revisions.ContainsKey(digest) && !_limit.Contains(digest)) || !found.Add(digest))
+                continue;
+            foreach (var next in ManifestsIn(digest).Concat(_referrers[digest]))
+                pending.Push(next);
+        }
+
+        return found;
+    }
+
+    // A manifest of an unknown type may refer to other manifests anywhere: what is a revision here is one.
+    private IEnumerable<Digest> ManifestsIn(Digest digest) => ManifestOf(digest) is { } manifest
+        ? manifest.Kind == ManifestKind.Unknown ? manifest.Children.Concat(manifest.Blobs.Where(_repository.Revisions.ContainsKey)) : manifest.Children
+        : [];
+
+    private void Keep(Digest root, string reason)
+    {
+        var pending = new Stack<(Digest, string)>([(root, reason)]);
+        while (pending.TryPop(out var item))
+        {
+            var (digest, why) = item;
+            if (!_kept.TryAdd(digest, why))
+                continue;
+            foreach (var child in ManifestsIn(digest))
+                pending.Push((child, $"{digest.Abbreviated} needs it, which stays"));
+        }
+    }
+
+    private void KeepReferrers()
+    {
+        int before;
+        do
+        {
+            before = _kept.Count;
+            foreach (var subject in _referrers.Where(group => _kept.ContainsKey(group.Key)))
+            {
+                foreach (var referrer in subject)
+                    Keep(referrer, $"it is about {subject.Key.Abbreviated}, which stays");
+            }
+        }
+        while (_kept.Count > before);
+    }
+
+    private void CollectDoubts()
+    {
+        _doubts.AddRange(_repository.Problems.Select(problem => problem.ToString()));
+        _doubts.AddRange(_repository.Revisions.Where(pair => pair.Value.Target is null).Select(pair => $"the link of manifest {pair.Key} cannot be read ({pair.Value.Problem})"));
+        foreach (var digest in _kept.Keys)
+        {
+            // An index may name platforms that were never pushed; what is neither linked nor stored leads nowhere.
+            var isKnown = _repository.Revisions.ContainsKey(digest) || _repository.Tags.Values.Any(link => link.Target == digest);
+            if (_manifests.TryGetValue(digest, out var state) && state.Manifest is null && (isKnown || state.Problem != StoreReader.MissingBlob))
+                _doubts.Add($"manifest {digest} cannot be read ({state.Problem})");
+        }
+    }
+
+    private List<Digest> ParentsFirst()
+    {
+        var order = new List<Digest>();
+        var seen = new HashSet<Digest>();
+        var pending = new Stack<(Digest Digest, bool Left)>();
+        foreach (var root in _considered.Order())
+        {
+            pending.Push((root, false));
+            while (pending.TryPop(out var item))
+            {
+                if (item.Left)
+                {
+                    order.Add(item.Digest);
+                    continue;
+                }
+
+                if (!seen.Add(item.Digest))
+                    continue;
+                pending.Push((item.Digest, true));
+                foreach (var child in ManifestsIn(item.Digest).Where(_considered.Contains))
+                    pending.Push((child, false));
+            }
+        }
+
+        order.Reverse();
+        return order;
+    }
+}

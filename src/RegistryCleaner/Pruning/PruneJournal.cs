@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Pruning;
+
+/// <summary>
+/// What a run set out to remove, written into its trash before anything moves: what a killed run leaves is finished from it.
+/// </summary>
+internal sealed record PruneJournal
+{
+    public const int CurrentVersion = 1;
+
+    public required int Version { get; init; }
+
+    /// <summary>Sorts by time: <c>20261124T031500Z-1a2b3c4d</c>.</summary>
+    public required string RunId { get; init; }
+
+    public required IReadOnlyList<JournalRepository> Repositories { get; init; }
+
+    public static PruneJournal Of(PrunePlan plan, DateTimeOffset now) => new()
+    {
+        Version = CurrentVersion,
+        RunId = $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid():n}"[..25],
+        Repositories =
+        [
+            .. plan.Repositories.Where(repository => !repository.IsEmpty).Select(repository => new JournalRepository
+            {
+                Name = repository.Name.Value,
+                Removed = repository.Removed,
+                AskedFor = repository.AskedFor,
+                Tags = [.. repository.Tags.Where(tag => tag.Removed).Select(tag => new JournalTag(tag.Tag.Value, tag.Digest?.ToString()))],
+                Manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest.ToString())],
+                Layers = [.. repository.Layers.Select(layer => layer.Path)],
+            }),
+        ],
+    };
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.PruneJournal);
+
+    /// <summary>The journal of a run; null for anything that is not a whole journal of that run and this version.</summary>
+    public static PruneJournal? FromJson(ReadOnlySpan<byte> json, string runId)
+    {
+        try
+        {
+            var journal = JsonSerializer.Deserialize(json, JournalJson.Default.PruneJournal);
+            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) ? journal : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Paths are made from these texts: nothing that is not a name, a tag, a digest or a layer's link gets that far.
+    private static bool IsValid(JournalRepository repository) =>
+        RepositoryName.TryParse(repository.Name, out var name, out _)
+        && repository.Tags.All(tag => Tag.TryParse(tag.Tag, out _, out _))
+        && repository.Manifests.All(digest => Digest.TryParse(digest, out _, out _))
+        && repository.Layers.All(path => StoreLayout.TryReadRepositoryPath(name, path, out var place)
+            && place.Kind == RepositoryPathKind.LayerLink && Digest.TryParse(place.Name, out _, out _));
+}
+
+/// <summary>What goes from one repository. Manifests are in the order in which they go; layers are the paths of their links.</summary>
+internal sealed record JournalRepository
+{
+    public required string Name { get; init; }
+
+    public required bool Removed { get; init; }
+
+    public required bool AskedFor { get; init; }
+
+    public required IReadOnlyList<JournalTag> Tags { get; init; }
+
+    public required IReadOnlyList<string> Manifests { get; init; }
+
+    public required IReadOnlyList<string> Layers { get; init; }
+
+    /// <summary>Whether the repository goes as it is, with what cannot be read in it: it was asked for and has lost all its tags.</summary>
+    public bool IsGoing(RepositorySnapshot now) => AskedFor && now.Tags.IsEmpty;
+
+    /// <summary>Why a repository that was to go stays all the same, or null.</summary>
+    public string? WhyToStay(RepositorySnapshot now, DateTimeOffset time)
+    {
+        if (!now.Tags.IsEmpty)
+            return $"it has the tag {now.Tags.Keys.First()}";
+        if (!now.Revisions.IsEmpty)
+            return $"it has the manifest {now.Revisions.Keys.First()}";
+        var isBusy = !now.Layers.IsEmpty || now.Uploads.Any(upload => upload.Modified > time - PrunePlanner.PushGrace);
+        return !AskedFor && isBusy ? "something is being pushed to it" : null;
+    }
+}
+
+/// <summary>A tag and where it pointed; null where its link could not be read.</summary>
+internal sealed record JournalTag(string Tag, string? Digest);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(PruneJournal))]
+internal sealed partial class JournalJson : JsonSerializerContext;

@@ -1,0 +1,57 @@
+namespace RegistryCleaner.Pruning;
+
+/// <summary>What a prune really did.</summary>
+public sealed class PruneOutcome
+{
+    // By path in the store, in the order in which things went.
+    private readonly OrderedDictionary<string, RemovedItem> _removed = [];
+    private readonly List<string> _drifted = [];
+    private readonly List<string> _failures = [];
+    private readonly List<string> _notes = [];
+
+    /// <summary>Removed tags, <c>repo:tag</c>.</summary>
+    public IReadOnlyList<string> Tags => Of(RemovedKind.Tag);
+
+    /// <summary>Unlinked manifests, <c>repo@digest</c>, in the order in which they went.</summary>
+    public IReadOnlyList<string> Manifests => Of(RemovedKind.Manifest);
+
+    /// <summary>Unlinked layers and configurations, <c>repo@digest</c>.</summary>
+    public IReadOnlyList<string> Layers => Of(RemovedKind.Layer);
+
+    /// <summary>Removed repositories.</summary>
+    public IReadOnlyList<string> Repositories => Of(RemovedKind.Repository);
+
+    /// <summary>What changed between the plan and its execution, and was left as it is now.</summary>
+    public IReadOnlyList<string> Drifted => _drifted;
+
+    /// <summary>What could not be done.</summary>
+    public IReadOnlyList<string> Failures => _failures;
+
+    /// <summary>What else is worth knowing, such as an earlier run that was finished.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Whether everything planned was done.</summary>
+    public bool IsComplete => _drifted.Count == 0 && _failures.Count == 0;
+
+    internal void Removed(RemovedKind kind, string path, string name) => _removed[path] = new RemovedItem(kind, name);
+
+    internal void WentBack(string path) => _removed.Remove(path);
+
+    internal void HasDrifted(string what) => _drifted.Add(what);
+
+    internal void HasFailed(string what) => _failures.Add(what);
+
+    internal void Note(string what) => _notes.Add(what);
+
+    private List<string> Of(RemovedKind kind) => [.. _removed.Values.Where(item => item.Kind == kind).Select(item => item.Name)];
+
+    private sealed record RemovedItem(RemovedKind Kind, string Name);
+}
+
+internal enum RemovedKind
+{
+    Tag,
+    Manifest,
+    Layer,
+    Repository,
+}

@@ -1,0 +1,201 @@
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Pruning;
+
+/// <summary>
+/// One run, from its journal to its end. The same steps finish a run that was killed: each looks at what is there, not at what
+/// the step before it did.
+/// </summary>
+internal sealed class PruneRun
+{
+    private readonly StoreReader _reader;
+    private readonly IStoreFiles _files;
+    private readonly PruneJournal _journal;
+    private readonly Trash _trash;
+    private readonly PruneOutcome _outcome;
+    private readonly Dictionary<RepositoryName, JournalRepository> _repositories;
+
+    public PruneRun(IStoreFiles files, StoreReader reader, PruneJournal journal, PruneOutcome outcome)
+    {
+        _files = files;
+        _reader = reader;
+        _journal = journal;
+        _outcome = outcome;
+        _trash = new Trash(files, journal.RunId);
+        _repositories = journal.Repositories.ToDictionary(repository => RepositoryName.Parse(repository.Name));
+    }
+
+    /// <summary>
+    /// Step 1: the tags, each by one rename. From here on what they led to is only kept if something else needs it.
+    /// </summary>
+    public async Task TakeTagsAwayAsync()
+    {
+        var tags = Tags().ToList();
+        var outcomes = await _trash.TakeAsync([.. tags.Select(tag => StoreLayout.Tag(tag.Repository, tag.Tag))]);
+        foreach (var (tag, outcome) in tags.Zip(outcomes))
+        {
+            if (outcome.Result == MoveResult.Missing)
+                _outcome.Note($"{tag.Repository}:{tag.Tag} was removed by somebody else meanwhile");
+            else if (outcome.Result != MoveResult.Moved)
+                _outcome.HasFailed($"{tag.Repository}:{tag.Tag} could not be removed: {Why(outcome)}");
+        }
+    }
+
+    /// <summary>The steps after the first.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await CheckTagsInTrashAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var removable = await DecideAgainAsync();
+        await UnlinkManifestsAsync(removable);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        await UnlinkLayersAsync(removable);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        await TakeRepositoriesAwayAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var everythingIsBack = await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
+        await RemoveEmptyDirectoriesAsync();
+        if (everythingIsBack)
+            await _trash.DeleteAsync();
+        else
+            _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
+    }
+
+    private static string Why(MoveOutcome outcome) => outcome.Result switch
+    {
+        MoveResult.TargetExists => "something else is in its place in the trash",
+        _ => outcome.Problem ?? outcome.Result.ToString(),
+    };
+
+    private IEnumerable<(RepositoryName Repository, Tag Tag, string? Digest)> Tags() =>
+        _repositories.SelectMany(pair => pair.Value.Tags.Select(tag => (pair.Key, Tag.Parse(tag.Tag), tag.Digest)));
+
+    // A push to the tag between the plan and the rename went into the directory that was renamed: it is read where it now lies.
+    private async Task CheckTagsInTrashAsync()
+    {
+        var tags = Tags().ToList();
+        var inTrash = await _files.StatAsync([.. tags.Select(tag => _trash.Of(StoreLayout.Tag(tag.Repository, tag.Tag)))], CancellationToken.None);
+        var links = await _reader.ReadLinksAsync([.. tags.Select(tag => _trash.Of(StoreLayout.TagLink(tag.Repository, tag.Tag)))], CancellationToken.None);
+        foreach (var (repository, tag, digest) in tags.Where(tag => inTrash.ContainsKey(_trash.Of(StoreLayout.Tag(tag.Repository, tag.Tag)))))
+        {
+            var now = links.TryGetValue(_trash.Of(StoreLayout.TagLink(repository, tag)), out var link) ? link.Target?.ToString() : null;
+            if (now == digest)
+                _outcome.Removed(RemovedKind.Tag, StoreLayout.Tag(repository, tag), $"{repository}:{tag}");
+            else
+                await PutTagBackAsync(repository, tag, now);
+        }
+    }
+
+    private async Task PutTagBackAsync(RepositoryName repository, Tag tag, string? now)
+    {
+        var outcome = (await _trash.PutBackAsync([StoreLayout.Tag(repository, tag)]))[0];
+        if (outcome.Result == MoveResult.Failed)
+            throw new StoreAccessException($"{repository}:{tag} was pushed to meanwhile and could not be put back; it lies in '{_trash.Of(StoreLayout.Tag(repository, tag))}': {outcome.Problem}");
+
+        // If its place is taken, it was pushed twice: the tag that is there now is the newer one.
+        _outcome.HasDrifted(outcome.Result == MoveResult.TargetExists
+            ? $"{repository}:{tag} was pushed again meanwhile and stays as it is now"
+            : $"{repository}:{tag} was pushed to meanwhile and stays: it points to {now ?? "nothing that can be read"}");
+    }
+
+    // The store as it is now, without the tags that went: what the journal names can only turn out to be needed, never more to go.
+    private async Task<IReadOnlyList<Removable>> DecideAgainAsync()
+    {
+        var snapshot = await _reader.ReadAsync(_repositories.Keys, CancellationToken.None);
+        var removable = new List<Removable>();
+        foreach (var (name, journal) in _repositories)
+        {
+            if (!snapshot.Repositories.TryGetValue(name, out var repository))
+                continue;
+
+            var planned = journal.Manifests.Select(Digest.Parse).ToHashSet();
+            var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), planned, limit: planned);
+            var doubtsMatter = graph.Doubts.Count > 0 && !journal.IsGoing(repository);
+            var plannedLayers = journal.Layers.ToHashSet(StringComparer.Ordinal);
+            removable.Add(doubtsMatter ? new Removable(name, [], []) : new Removable(
+                name,
+                [.. journal.Manifests.Select(Digest.Parse).Where(digest => repository.Revisions.ContainsKey(digest) && !graph.IsKept(digest))],
+                [.. repository.Layers.Where(layer => plannedLayers.Contains(layer.Path) && !(layer.Link.Target is { } target && graph.KeptNeeds(target)))]));
+        }
+
+        return removable;
+    }
+
+    // Step 2: a parent before its children, so that no index that is still linked lacks one.
+    private async Task UnlinkManifestsAsync(IReadOnlyList<Removable> removable)
+    {
+        var manifests = removable.SelectMany(item => item.Manifests.Select(digest => (item.Repository, Digest: digest))).ToList();
+        var outcomes = await _trash.TakeAsync([.. manifests.Select(item => StoreLayout.RevisionLink(item.Repository, item.Digest))]);
+        foreach (var (item, outcome) in manifests.Zip(outcomes))
+            Note(RemovedKind.Manifest, outcome, $"{item.Repository}@{item.Digest}");
+    }
+
+    // Step 3.
+    private async Task UnlinkLayersAsync(IReadOnlyList<Removable> removable)
+    {
+        var layers = removable.SelectMany(item => item.Layers.Select(layer => (item.Repository, Layer: layer))).ToList();
+        var outcomes = await _trash.TakeAsync([.. layers.Select(item => item.Layer.Path)]);
+        foreach (var (item, outcome) in layers.Zip(outcomes))
+            Note(RemovedKind.Layer, outcome, $"{item.Repository}@{item.Layer.Link.Target?.ToString() ?? item.Layer.Path}");
+    }
+
+    private void Note(RemovedKind kind, MoveOutcome outcome, string name)
+    {
+        if (outcome.Result == MoveResult.Moved)
+            _outcome.Removed(kind, outcome.Path, name);
+        else if (outcome.Result != MoveResult.Missing)
+            _outcome.HasFailed($"{name} could not be unlinked: {Why(outcome)}");
+    }
+
+    // Step 4. A repository is never deleted as a tree: `a/b` lies in the directory of `a`.
+    private async Task TakeRepositoriesAwayAsync()
+    {
+        var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();
+        var snapshot = await _reader.ReadAsync(going, CancellationToken.None);
+        foreach (var (name, repository) in snapshot.Repositories)
+        {
+            if (_repositories[name].WhyToStay(repository, DateTimeOffset.UtcNow) is { } reason)
+                _outcome.HasDrifted($"the repository {name} stays: {reason}");
+            else
+                await TakeRepositoryAwayAsync(name);
+        }
+    }
+
+    // What went before lies at these places in the trash; the directories with what is left in them go beside it.
+    private async Task TakeRepositoryAwayAsync(RepositoryName name)
+    {
+        foreach (var outcome in await _trash.Rest.TakeAsync([StoreLayout.Manifests(name), StoreLayout.Layers(name), StoreLayout.Uploads(name)]))
+        {
+            if (outcome.Result is MoveResult.Failed or MoveResult.TargetExists)
+                _outcome.HasFailed($"{outcome.Path} could not be removed: {Why(outcome)}");
+        }
+
+        _outcome.Removed(RemovedKind.Repository, StoreLayout.Repository(name), name.Value);
+    }
+
+    // The registry's collector gives up where a repository lacks _layers or tags: only the digests' own directories go, and those
+    // of repositories that went.
+    private async Task RemoveEmptyDirectoriesAsync()
+    {
+        var directories = new List<string>();
+        foreach (var (name, journal) in _repositories)
+        {
+            directories.AddRange(journal.Manifests.Select(digest => StoreLayout.ParentOf(StoreLayout.RevisionLink(name, Digest.Parse(digest)))));
+            directories.AddRange(journal.Layers.Select(StoreLayout.ParentOf));
+            if (!_outcome.Repositories.Contains(name.Value))
+                continue;
+            for (var directory = StoreLayout.Repository(name); directory != StoreLayout.Repositories; directory = StoreLayout.ParentOf(directory))
+                directories.Add(directory);
+        }
+
+        await _files.RemoveEmptyDirectoriesAsync(directories, CancellationToken.None);
+    }
+
+    private sealed record Removable(RepositoryName Repository, IReadOnlyList<Digest> Manifests, IReadOnlyList<LayerLink> Layers);
+}

@@ -1,0 +1,43 @@
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Pruning;
+
+/// <summary>
+/// Where a run puts what it takes away, by rename, so that all of it can go back: the same paths below a directory of the run's own.
+/// </summary>
+internal sealed class Trash(IStoreFiles files, string runId)
+{
+    private string Base => StoreLayout.TrashOf(runId);
+
+    /// <summary>A second trash of the same run, for the directories of whole repositories.</summary>
+    public Trash Rest => new(files, $"{runId}/rest");
+
+    /// <summary>Where a path of the store lies in the trash.</summary>
+    public string Of(string path) => $"{Base}/{path}";
+
+    /// <summary>Takes paths of the store away, in the order given.</summary>
+    public Task<IReadOnlyList<MoveOutcome>> TakeAsync(IReadOnlyList<string> paths) => MoveAsync(StoreLayout.Version2, $"{Base}/{StoreLayout.Version2}", paths);
+
+    /// <summary>Puts paths of the store back, never over what is there by now.</summary>
+    public Task<IReadOnlyList<MoveOutcome>> PutBackAsync(IReadOnlyList<string> paths) => MoveAsync($"{Base}/{StoreLayout.Version2}", StoreLayout.Version2, paths);
+
+    /// <summary>The files in the trash of this run, by their path in the store.</summary>
+    public async Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken)
+    {
+        var listing = await files.ListAsync([Of(StoreLayout.Version2)], ListDepth.Tree, cancellationToken);
+        if (listing.Problems is [var problem, ..])
+            throw new StoreAccessException($"The trash of run {runId} cannot be listed: {problem}");
+        return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry.Path[(Base.Length + 1)..])];
+    }
+
+    /// <summary>Deletes the trash with its journal: nothing in it is needed any more.</summary>
+    public Task DeleteAsync() => files.DeleteTreesAsync([Base], CancellationToken.None);
+
+    // A rename that was begun is ended: cancelling happens between the steps.
+    private async Task<IReadOnlyList<MoveOutcome>> MoveAsync(string from, string to, IReadOnlyList<string> paths)
+    {
+        var prefix = StoreLayout.Version2.Length + 1;
+        var outcomes = await files.MoveAsync(from, to, [.. paths.Select(path => path[prefix..])], CancellationToken.None);
+        return [.. outcomes.Zip(paths, (outcome, path) => outcome with { Path = path })];
+    }
+}

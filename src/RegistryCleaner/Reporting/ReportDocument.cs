@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+
+namespace RegistryCleaner.Reporting;
+
+/// <summary>The JSON form of a report: texts and numbers only, stable names.</summary>
+internal sealed record ReportDocument
+{
+    public required string Verb { get; init; }
+
+    public required bool DryRun { get; init; }
+
+    public required int ExitCode { get; init; }
+
+    public required string Where { get; init; }
+
+    public IReadOnlyList<RepositoryDocument>? Repositories { get; init; }
+
+    public IReadOnlyList<MissingDocument>? Missing { get; init; }
+
+    public RemovalDocument? Planned { get; init; }
+
+    public RemovalDocument? Removed { get; init; }
+
+    public IReadOnlyList<BlobDocument>? Blobs { get; init; }
+
+    public long? BytesReclaimable { get; init; }
+
+    public CollectionDocument? Collection { get; init; }
+
+    public IReadOnlyList<string>? Drifted { get; init; }
+
+    public IReadOnlyList<string>? Failures { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+}
+
+internal sealed record RepositoryDocument(
+    string Name, bool Removed, string Reason, IReadOnlyList<TagDocument> Tags, IReadOnlyList<ManifestDocument> Manifests);
+
+internal sealed record TagDocument(string Tag, string? Digest, bool Removed, string Reason);
+
+internal sealed record ManifestDocument(string Digest, string MediaType, bool Removed, string Reason);
+
+internal sealed record BlobDocument(string Digest, long Size, bool Removed, string Reason);
+
+internal sealed record MissingDocument(string Image, string Reason);
+
+internal sealed record RemovalDocument(
+    IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories);
+
+internal sealed record CollectionDocument(int Blobs, long Bytes, int Manifests);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ReportDocument))]
+internal sealed partial class ReportJsonContext : JsonSerializerContext;

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using RegistryCleaner.Planning;
+
+namespace RegistryCleaner.Reporting;
+
+/// <summary>Renders a report as one JSON document.</summary>
+public static class ReportJson
+{
+    /// <summary>The document, indented, without a line break at its end.</summary>
+    public static string Write(CleanerReport report) => JsonSerializer.Serialize(DocumentOf(report), ReportJsonContext.Default.ReportDocument);
+
+    private static ReportDocument DocumentOf(CleanerReport report) => new()
+    {
+        Verb = report.Verb,
+        DryRun = report.DryRun,
+        ExitCode = (int)report.ExitCode,
+        Where = report.Where,
+        Repositories = report.Plan?.Repositories.Select(Document).ToList(),
+        Missing = report.Plan?.Missing.Select(missing => new MissingDocument(missing.Image.ToString(), missing.Reason)).ToList(),
+        Planned = report.Plan is { } plan ? Planned(plan) : null,
+        Removed = report is { Outcome: { } outcome, Plan: not null }
+            ? new RemovalDocument(outcome.Tags, outcome.Manifests, outcome.Layers, outcome.Repositories)
+            : null,
+        Blobs = report.Plan?.Blobs.Select(blob => new BlobDocument(blob.Digest.ToString(), blob.Size, blob.Removed, blob.Reason)).ToList(),
+        BytesReclaimable = report.Plan?.BytesFreed,
+        Collection = report.Collection is { } collection ? new CollectionDocument(collection.Blobs, collection.Bytes, collection.Manifests) : null,
+        Drifted = report.Outcome?.Drifted,
+        Failures = report.Outcome?.Failures,
+        Warnings = report.Warnings,
+    };
+
+    private static RepositoryDocument Document(RepositoryPlan repository) => new(
+        repository.Name.Value,
+        repository.Removed,
+        repository.Reason,
+        [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason))],
+        [.. repository.Manifests.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, manifest.Removed, manifest.Reason))]);
+
+    private static RemovalDocument Planned(PrunePlan plan) => new(
+        [.. plan.Repositories.SelectMany(repository => repository.Tags.Where(tag => tag.Removed).Select(tag => $"{repository.Name}:{tag.Tag}"))],
+        [.. plan.Repositories.SelectMany(repository => repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => $"{repository.Name}@{manifest.Digest}"))],
+        [.. plan.Repositories.SelectMany(repository => repository.Layers.Select(layer => $"{repository.Name}@{layer.Digest?.ToString() ?? layer.Path}"))],
+        [.. plan.Repositories.Where(repository => repository.Removed).Select(repository => repository.Name.Value)]);
+}

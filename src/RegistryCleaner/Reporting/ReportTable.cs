@@ -1,0 +1,84 @@
+using System.Globalization;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+
+namespace RegistryCleaner.Reporting;
+
+/// <summary>A report as rows for people; a front end draws them.</summary>
+/// <param name="Rows">What goes or stays, and why.</param>
+/// <param name="Summary">The totals, one sentence each.</param>
+public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<string> Summary)
+{
+    /// <summary>Makes the rows of a report.</summary>
+    public static ReportTable Of(CleanerReport report)
+    {
+        var rows = report.Plan is { } plan
+            ? plan.Repositories.SelectMany(repository => RowsOf(repository, report.Outcome)).Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
+            : [];
+        return new ReportTable([.. rows], [.. SummaryOf(report)]);
+    }
+
+    /// <summary>A number of bytes for people: <c>1.5 MiB (1,572,864 bytes)</c>.</summary>
+    public static string Bytes(long bytes)
+    {
+        string[] units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
+        var value = (double)bytes;
+        var unit = 0;
+        while (value >= 1024 && unit < units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        return unit == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes")
+            : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]} ({bytes:N0} bytes)");
+    }
+
+    private static IEnumerable<ReportRow> RowsOf(RepositoryPlan repository, PruneOutcome? outcome)
+    {
+        foreach (var tag in repository.Tags)
+        {
+            var name = $"{repository.Name}:{tag.Tag}";
+            yield return new ReportRow(Action(tag.Removed, name, outcome?.Tags), name, tag.Reason);
+        }
+
+        foreach (var manifest in repository.Manifests)
+            yield return new ReportRow(Action(manifest.Removed, $"{repository.Name}@{manifest.Digest}", outcome?.Manifests), $"{repository.Name}@{manifest.Digest.Abbreviated}", manifest.Reason);
+        yield return new ReportRow(Action(repository.Removed, repository.Name.Value, outcome?.Repositories), repository.Name.Value, repository.Reason);
+    }
+
+    // The report says what happened, not what was meant to.
+    private static string Action(bool planned, string name, IReadOnlyList<string>? done) => planned switch
+    {
+        false => "keep",
+        true when done is null => "remove",
+        true => done.Contains(name) ? "removed" : "NOT removed",
+    };
+
+    private static IEnumerable<string> SummaryOf(CleanerReport report)
+    {
+        if (report.Plan is { } plan)
+        {
+            var tags = report.Outcome?.Tags.Count ?? plan.Repositories.Sum(repository => repository.Tags.Count(tag => tag.Removed));
+            var manifests = report.Outcome?.Manifests.Count ?? plan.Repositories.Sum(repository => repository.Manifests.Count(manifest => manifest.Removed));
+            var layers = report.Outcome?.Layers.Count ?? plan.Repositories.Sum(repository => repository.Layers.Length);
+            var repositories = report.Outcome?.Repositories.Count ?? plan.Repositories.Count(repository => repository.Removed);
+            yield return $"{(report.DryRun ? "Would remove" : "Removed")} {tags} tags, {manifests} manifests, {layers} layer links, {repositories} repositories.";
+            yield return $"Blobs that only these held: {plan.Blobs.Count(blob => blob.Removed)}, {Bytes(plan.BytesFreed)}.";
+        }
+
+        if (report.Collection is { } collection)
+            yield return $"The collector {(report.DryRun ? "would free" : "freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}, and {(report.DryRun ? "would unlink" : "unlinked")} {collection.Manifests} untagged manifests.";
+        else if (report is { DryRun: false, Plan: not null })
+            yield return "No collector ran: the blobs stay until the next GarbageCollect.";
+        if (report.DryRun)
+            yield return "Dry run: nothing was touched.";
+    }
+}
+
+/// <summary>One row of a report.</summary>
+/// <param name="Action">remove, removed, NOT removed, keep or not found.</param>
+/// <param name="Item">A tag, a manifest or a repository.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ReportRow(string Action, string Item, string Reason);

@@ -1,0 +1,90 @@
+namespace RegistryCleaner.Store;
+
+/// <summary>
+/// The shell side of <see cref="ContainerStoreFiles"/>: only what the registry images' busybox has, POSIX sh otherwise.
+/// </summary>
+/// <remarks>
+/// Paths come on standard input, each ended by NUL, and never become part of a script's text. Every script ends by printing its
+/// mark, so that an answer that broke off is told from a short one. <c>$1</c> is the root, <c>$2</c> the mark.
+/// </remarks>
+internal static class ContainerScripts
+{
+    /// <summary>A record a path: <c>MARK TYPE-AND-MODE-IN-HEX SIZE MTIME NAME</c>. A name with a line break goes on without a mark.</summary>
+    private const string StatEach = "xargs -0 -r stat -c \"$2 %f %s %Y %n\" --";
+
+    public const string Stat = $$"""
+        cd "$1" || exit 3
+        {{StatEach}}
+        printf '%s end\n' "$2"
+        """;
+
+    public const string ListChildren = $$"""
+        cd "$1" || exit 3
+        xargs -0 -r sh -c 'find "$@" -mindepth 1 -maxdepth 1 -print0' sh | {{StatEach}}
+        printf '%s end\n' "$2"
+        """;
+
+    public const string ListTree = $$"""
+        cd "$1" || exit 3
+        xargs -0 -r sh -c 'find "$@" -mindepth 1 -print0' sh | {{StatEach}}
+        printf '%s end\n' "$2"
+        """;
+
+    public const string ListRepositoryTree = $$"""
+        cd "$1" || exit 3
+        xargs -0 -r sh -c 'find "$@" -mindepth 1 \( -name "_*" -prune -o ! -name "_*" \) -print0' sh | {{StatEach}}
+        printf '%s end\n' "$2"
+        """;
+
+    /// <summary>
+    /// <c>$3</c> bytes of each file, under the headers that head prints for more than one file; /dev/null in front makes it
+    /// more than one always.
+    /// </summary>
+    public const string Read = """
+        cd "$1" || exit 3
+        xargs -0 -r sh -c 'n=$1 mark=$2; shift 2; head -c "$n" /dev/null "$@"; printf "\n==> %s <==\n" "$mark"' sh "$3" "$2"
+        printf '%s end\n' "$2"
+        """;
+
+    /// <summary>Standard input becomes the file <c>$3</c>.</summary>
+    public const string Write = """
+        cd "$1" && mkdir -p "${3%/*}" || exit 3
+        cat > "$3.$2.tmp" && { sync -d "$3.$2.tmp" 2>/dev/null || sync; } && mv -T "$3.$2.tmp" "$3" || exit 3
+        printf '%s end\n' "$2"
+        """;
+
+    /// <summary>
+    /// Renames each path from below <c>$3</c> to below <c>$4</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the system's words.
+    /// </summary>
+    public const string Move = """
+        cd "$1" || exit 3
+        xargs -0 -r sh -c '
+            from=$1 to=$2; shift 2
+            for p; do
+                if [ ! -e "$from/$p" ] && [ ! -L "$from/$p" ]; then printf "A\0"; continue; fi
+                if [ -e "$to/$p" ] || [ -L "$to/$p" ]; then printf "E\0"; continue; fi
+                [ -d "$to/${p%/*}" ] || mkdir -p "$to/${p%/*}" 2>/dev/null
+                if m=$(mv -T "$from/$p" "$to/$p" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
+            done' sh "$3" "$4"
+        printf '%s end\n' "$2"
+        """;
+
+    public const string DeleteTrees = """
+        cd "$1" || exit 3
+        xargs -0 -r rm -rf -- || exit 3
+        printf '%s end\n' "$2"
+        """;
+
+    public const string RemoveEmptyDirectories = """
+        cd "$1" || exit 3
+        xargs -0 -r rmdir -- 2>/dev/null
+        printf '%s end\n' "$2"
+        """;
+
+    /// <summary>Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone.</summary>
+    public const string Lock = """
+        cd "$1" && mkdir -p "${3%/*}" || exit 3
+        command -v flock >/dev/null || { printf '%s without\n' "$2"; exec cat >/dev/null; }
+        exec flock -n "$3" sh -c 'printf "%s locked\n" "$1"; exec cat >/dev/null' sh "$2"
+        """;
+}

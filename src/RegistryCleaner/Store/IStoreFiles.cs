@@ -1,0 +1,53 @@
+namespace RegistryCleaner.Store;
+
+/// <summary>
+/// The files under one directory, wherever they are, through verbs that take many files at a time: a call into a container
+/// costs about a tenth of a second, a store has up to millions of files.
+/// </summary>
+/// <remarks>
+/// Paths are relative to <see cref="Root"/>, with '/' between components, without a leading '/'. What does not exist is
+/// left out of an answer; what exists but cannot be read is in it, with the reason. A failure of the way to the files
+/// themselves (no container, no permission on the socket) is a <see cref="StoreAccessException"/>.
+/// </remarks>
+public interface IStoreFiles
+{
+    /// <summary>The absolute path of the directory, where the files are.</summary>
+    string Root { get; }
+
+    /// <summary>Lists what is below the directories. A directory that does not exist has nothing below it.</summary>
+    Task<StoreListing> ListAsync(IReadOnlyCollection<string> directories, ListDepth depth, CancellationToken cancellationToken);
+
+    /// <summary>Kind, size and times of each path that exists; symbolic links are not followed.</summary>
+    Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken);
+
+    /// <summary>The content of each file that exists, or why it cannot be read.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="maxLength">A longer file counts as unreadable.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    Task<IReadOnlyDictionary<string, FileContent>> ReadAsync(
+        IReadOnlyCollection<string> paths, int maxLength, CancellationToken cancellationToken);
+
+    /// <summary>Writes a file that is there whole or not at all (a temporary file, flushed, then renamed), with its directories.</summary>
+    Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Renames each path below <paramref name="fromBase"/> to the same path below <paramref name="toBase"/>, in the order given,
+    /// never over something that exists. Directories of the target are made as needed.
+    /// </summary>
+    /// <returns>An outcome for each path, in the same order.</returns>
+    Task<IReadOnlyList<MoveOutcome>> MoveAsync(
+        string fromBase, string toBase, IReadOnlyList<string> paths, CancellationToken cancellationToken);
+
+    /// <summary>Deletes directory trees. Symbolic links are deleted, not followed.</summary>
+    /// <exception cref="InvalidOperationException">A path lies outside <see cref="StoreLayout.WorkDirectory"/>: nothing else is ever deleted in one go.</exception>
+    Task DeleteTreesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken);
+
+    /// <summary>Removes those of the directories that are empty, in the order given (children first).</summary>
+    Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Locks a file against other cleaners, on this machine and in containers, until disposed or until this process ends, however it ends.
+    /// </summary>
+    /// <returns>The lock, or null when another process holds it.</returns>
+    Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken);
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using RegistryCleaner.Hosts;
+
+namespace RegistryCleaner.Store;
+
+/// <summary>Where a registry is: found out once, then used by every verb.</summary>
+public sealed record RegistryLocation
+{
+    /// <summary>Where its files and its program are.</summary>
+    public required CommandHost Host { get; init; }
+
+    /// <summary>The registry's rootdirectory, absolute.</summary>
+    public required string RootDirectory { get; init; }
+
+    /// <summary>Where the rootdirectory's path comes from, for people.</summary>
+    public required string RootDirectorySource { get; init; }
+
+    /// <summary>The path of its configuration file, or null where there is none.</summary>
+    public string? ConfigurationPath { get; init; }
+
+    /// <summary>What the configuration says.</summary>
+    public required RegistryConfiguration Configuration { get; init; }
+
+    /// <summary>The path of its program, or null where it is not there.</summary>
+    public string? BinaryPath { get; init; }
+
+    /// <summary>The program's version.</summary>
+    public RegistryVersion Version { get; init; } = RegistryVersion.Unknown;
+
+    /// <summary>The store's files, rooted at <see cref="StoreLayout.BaseDirectory"/>.</summary>
+    public IStoreFiles OpenFiles(ILogger logger) => Files(Host, $"{RootDirectory.TrimEnd('/')}/{StoreLayout.BaseDirectory}", logger);
+
+    /// <summary>One line that says what was chosen and why.</summary>
+    public override string ToString() =>
+        $"acting in {Host.Description}: store {RootDirectory} ({RootDirectorySource}), "
+        + $"configuration {ConfigurationPath ?? "none"}, "
+        + (BinaryPath is null ? "no registry program" : $"registry {Version} at {BinaryPath}");
+
+    internal static IStoreFiles Files(CommandHost host, string root, ILogger logger) =>
+        host.Container is null ? new LocalStoreFiles(root) : new ContainerStoreFiles(host, root, logger);
+}

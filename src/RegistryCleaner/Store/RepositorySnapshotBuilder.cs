@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Store;
+
+/// <summary>Turns a repository's files into its snapshot; whatever has no place in the layout becomes a problem or is left alone.</summary>
+internal sealed class RepositorySnapshotBuilder
+{
+    private readonly RepositoryName _name;
+    private readonly IReadOnlyDictionary<string, Link> _links;
+    private readonly ImmutableSortedDictionary<Tag, Link>.Builder _tags = ImmutableSortedDictionary.CreateBuilder<Tag, Link>();
+    private readonly ImmutableSortedDictionary<Digest, Link>.Builder _revisions = ImmutableSortedDictionary.CreateBuilder<Digest, Link>();
+    private readonly ImmutableArray<LayerLink>.Builder _layers = ImmutableArray.CreateBuilder<LayerLink>();
+    private readonly Dictionary<string, DateTimeOffset> _uploads = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<StoreProblem>.Builder _problems = ImmutableArray.CreateBuilder<StoreProblem>();
+    private readonly ImmutableHashSet<string>.Builder _directories = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+
+    private RepositorySnapshotBuilder(RepositoryName name, IReadOnlyDictionary<string, Link> links)
+    {
+        _name = name;
+        _links = links;
+    }
+
+    public static RepositorySnapshot Build(
+        RepositoryName name,
+        IEnumerable<StoreEntry> entries,
+        IReadOnlyDictionary<string, Link> links,
+        IEnumerable<StoreProblem> listingProblems)
+    {
+        var builder = new RepositorySnapshotBuilder(name, links);
+        foreach (var entry in entries)
+            builder.Add(entry);
+
+        // A problem whose place is not known may concern any repository.
+        var own = StoreLayout.Repository(name) + "/_";
+        builder._problems.AddRange(listingProblems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(own, StringComparison.Ordinal)));
+        return new RepositorySnapshot
+        {
+            Name = name,
+            Tags = builder._tags.ToImmutable(),
+            Revisions = builder._revisions.ToImmutable(),
+            Layers = builder._layers.ToImmutable(),
+            Uploads = [.. builder._uploads.Select(pair => new Upload(pair.Key, pair.Value)).OrderBy(upload => upload.Id, StringComparer.Ordinal)],
+            Problems = builder._problems.ToImmutable(),
+            Directories = builder._directories.ToImmutable(),
+        };
+    }
+
+    private void Add(StoreEntry entry)
+    {
+        var inside = entry.Path[(StoreLayout.Repository(_name).Length + 1)..];
+        if (entry.Kind == EntryKind.Directory && inside is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName or "_manifests/tags")
+            _directories.Add(inside);
+        if (entry.Kind is EntryKind.SymbolicLink or EntryKind.Other)
+        {
+            _problems.Add(new StoreProblem(entry.Path, "it is neither a file nor a directory"));
+            return;
+        }
+
+        if (!StoreLayout.TryReadRepositoryPath(_name, entry.Path, out var place))
+            return;
+        switch (place.Kind)
+        {
+            case RepositoryPathKind.TagDirectory:
+                AddTag(entry, place.Name);
+                break;
+            case RepositoryPathKind.RevisionLink when entry.Kind == EntryKind.File:
+                AddRevision(entry, place.Name);
+                break;
+            case RepositoryPathKind.LayerLink when entry.Kind == EntryKind.File && LinkAt(entry.Path) is { } link:
+                _layers.Add(new LayerLink(entry.Path, link, entry.Modified));
+                break;
+            case RepositoryPathKind.UploadDirectory or RepositoryPathKind.InUpload:
+                _uploads[place.Name] = _uploads.TryGetValue(place.Name, out var known) && known > entry.Modified ? known : entry.Modified;
+                break;
+            case RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink:
+                _problems.Add(new StoreProblem(entry.Path, "it is a directory where a link should be"));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void AddTag(StoreEntry entry, string name)
+    {
+        if (!Tag.TryParse(name, out var tag, out var reason))
+            _problems.Add(new StoreProblem(entry.Path, reason));
+        else if (entry.Kind != EntryKind.Directory)
+            _problems.Add(new StoreProblem(entry.Path, "it is a file where a tag's directory should be"));
+        else
+            _tags[tag] = LinkAt(StoreLayout.TagLink(_name, tag)) ?? Link.Unreadable("the tag has no current link");
+    }
+
+    private void AddRevision(StoreEntry entry, string name)
+    {
+        if (!Digest.TryParse(name, out var digest, out var reason))
+        {
+            _problems.Add(new StoreProblem(entry.Path, reason));
+            return;
+        }
+
+        // Gone since it was listed.
+        if (LinkAt(entry.Path) is not { } link)
+            return;
+        _revisions[digest] = link.Target is { } target && target != digest
+            ? Link.Unreadable($"the link says {target}, its path {digest}")
+            : link;
+    }
+
+    private Link? LinkAt(string path) => _links.TryGetValue(path, out var link) ? link : null;
+}

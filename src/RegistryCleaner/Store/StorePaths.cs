@@ -1,0 +1,14 @@
+namespace RegistryCleaner.Store;
+
+/// <summary>What every implementation of <see cref="IStoreFiles"/> refuses.</summary>
+internal static class StorePaths
+{
+    public static void RequireWorkDirectory(string path)
+    {
+        if (!path.StartsWith(StoreLayout.WorkDirectory + "/", StringComparison.Ordinal)
+            || path.Split('/').Any(part => part is "" or "." or ".."))
+        {
+            throw new InvalidOperationException($"'{path}' lies outside '{StoreLayout.WorkDirectory}': it is not deleted as a tree.");
+        }
+    }
+}

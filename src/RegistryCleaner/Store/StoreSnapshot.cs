@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using RegistryCleaner.Manifests;
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Store;
+
+/// <summary>What a link file says: a digest, or why it cannot be read.</summary>
+/// <param name="Target">The digest in it; null where there is a problem.</param>
+/// <param name="Problem">Why it cannot be read; null where there is a digest.</param>
+public readonly record struct Link(Digest? Target, string? Problem)
+{
+    /// <summary>A link that was read.</summary>
+    public static Link To(Digest target) => new(target, null);
+
+    /// <summary>A link that cannot be read.</summary>
+    public static Link Unreadable(string problem) => new(null, problem);
+}
+
+/// <summary>A link that makes a blob part of a repository.</summary>
+/// <param name="Path">Where the link lies. Its name and its content differ for an upload by sha512, which is stored by sha256.</param>
+/// <param name="Link">What it says: the blob's own digest.</param>
+/// <param name="Modified">When it was written.</param>
+public readonly record struct LayerLink(string Path, Link Link, DateTimeOffset Modified);
+
+/// <summary>An upload that has not ended.</summary>
+/// <param name="Id">The registry's name for it.</param>
+/// <param name="Modified">When something in it was last written.</param>
+public readonly record struct Upload(string Id, DateTimeOffset Modified);
+
+/// <summary>One repository, as its files say at one moment.</summary>
+public sealed record RepositorySnapshot
+{
+    /// <summary>The repository.</summary>
+    public required RepositoryName Name { get; init; }
+
+    /// <summary>Each tag and where its current link points.</summary>
+    public required ImmutableSortedDictionary<Tag, Link> Tags { get; init; }
+
+    /// <summary>The manifests that are part of the repository. The link's content is the digest of its path, or it is unreadable.</summary>
+    public required ImmutableSortedDictionary<Digest, Link> Revisions { get; init; }
+
+    /// <summary>The links to layers and configurations.</summary>
+    public required ImmutableArray<LayerLink> Layers { get; init; }
+
+    /// <summary>Uploads that have not ended.</summary>
+    public required ImmutableArray<Upload> Uploads { get; init; }
+
+    /// <summary>What could not be listed or understood, besides the links above.</summary>
+    public required ImmutableArray<StoreProblem> Problems { get; init; }
+
+    /// <summary>Which of <c>_manifests</c>, <c>_manifests/tags</c>, <c>_layers</c> and <c>_uploads</c> there are.</summary>
+    public required ImmutableHashSet<string> Directories { get; init; }
+
+    /// <summary>Whether this is a repository at all, by either line's marker, and not merely a name in front of others.</summary>
+    public bool Exists => !Directories.IsEmpty;
+}
+
+/// <summary>A manifest that was read, or why it was not.</summary>
+/// <param name="Manifest">What it refers to; null where there is a problem.</param>
+/// <param name="Problem">Why it cannot be read; null where it was.</param>
+public readonly record struct ManifestState(Manifest? Manifest, string? Problem);
+
+/// <summary>What is there: some repositories or all, with the manifests that they hold and those that these refer to.</summary>
+/// <param name="Repositories">By name; those that were asked for and do not exist are left out.</param>
+/// <param name="Namespaces">Names that were asked for and are no repositories, but stand in front of others, as <c>a</c> in <c>a/b</c>.</param>
+/// <param name="Manifests">By digest, each read once however many repositories hold it.</param>
+public sealed record StoreSnapshot(
+    IReadOnlyDictionary<RepositoryName, RepositorySnapshot> Repositories,
+    IReadOnlySet<RepositoryName> Namespaces,
+    IReadOnlyDictionary<Digest, ManifestState> Manifests);
+
+/// <summary>The names of all repositories, and what in their tree is no repository.</summary>
+/// <param name="Repositories">All repositories, by either line's marker.</param>
+/// <param name="StrayFiles">Files whose name begins with '_': registry 2.x stops looking for repositories in a directory that holds one.</param>
+/// <param name="Problems">What may hide a repository: names that none can have, symbolic links, what cannot be listed.</param>
+public sealed record RepositoryCatalog(
+    IReadOnlyList<RepositoryName> Repositories, IReadOnlyList<string> StrayFiles, IReadOnlyList<StoreProblem> Problems);

@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Logging;
+using RegistryCleaner.Collecting;
+using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner;
+
+/// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
+internal sealed partial class StoreSession
+{
+    private readonly RegistryLocation _location;
+    private readonly ILogger _logger;
+    private readonly List<string> _warnings = [];
+
+    public StoreSession(RegistryLocation location, ILogger logger)
+    {
+        _location = location;
+        _logger = logger;
+        var files = location.OpenFiles(logger);
+        Reader = new StoreReader(files);
+        Pruner = new Pruner(files, Reader, logger);
+        Collector = new RegistryCollector(location, files, Reader, logger);
+    }
+
+    public StoreReader Reader { get; }
+
+    public Pruner Pruner { get; }
+
+    public RegistryCollector Collector { get; }
+
+    /// <summary>Does a verb's work: in a dry run without an outcome and touching nothing, else under the lock and after what earlier runs left.</summary>
+    public async Task<CleanerReport> RunAsync(
+        bool dryRun, Func<PruneOutcome?, Task<CleanerReport>> work, bool restart, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (dryRun)
+            {
+                foreach (var runId in await Pruner.FindUnfinishedRunsAsync(cancellationToken))
+                    Warn($"The earlier run {runId} was interrupted; a real run finishes it first.");
+                return await work(null);
+            }
+
+            await using var theLock = await Pruner.LockAsync(cancellationToken);
+            var outcome = new PruneOutcome();
+            await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
+            var report = await work(outcome);
+            await TryAsync(outcome, () => RestartAsync(report, restart, cancellationToken));
+            return Complete(report, outcome);
+        }
+        catch (StoreAccessException e)
+        {
+            throw new CleanerException(ExitCode.Incomplete, e.Message);
+        }
+    }
+
+    /// <summary>Reads what the images are about and plans, with what the rest of the store says about the blobs.</summary>
+    public async Task<PrunePlan> PlanAsync(IReadOnlyList<ImageSelector> images, bool keepEmpty, CancellationToken cancellationToken)
+    {
+        var snapshot = await Reader.ReadAsync([.. images.Select(image => image.Repository).Distinct()], cancellationToken);
+        var plan = PrunePlanner.Plan(new PruneRequest(images, keepEmpty, DateTimeOffset.UtcNow), snapshot);
+        foreach (var missing in plan.Missing)
+            Warn($"{missing.Image}: {missing.Reason}");
+        foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks))
+            Warn(remark);
+
+        var sizes = await Reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released)], cancellationToken);
+        var (linked, problem) = await AskOthersAsync(plan, cancellationToken);
+        return plan.WithBlobs(new BlobFacts(sizes, linked, problem));
+    }
+
+    /// <summary>Does work that changes the store; what breaks it off becomes part of the report, with what was done before.</summary>
+    public static async Task TryAsync(PruneOutcome outcome, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is StoreAccessException or CleanerException)
+        {
+            outcome.HasFailed(e.Message);
+        }
+    }
+
+    public CleanerReport Report(string verb, PrunePlan? plan, PruneOutcome? outcome, CollectionReport? collection) => new()
+    {
+        Verb = verb,
+        DryRun = outcome is null,
+        Where = _location.ToString(),
+        Plan = plan,
+        Outcome = outcome,
+        Collection = collection,
+        Warnings = _warnings,
+        ExitCode = ExitCode.Done,
+    };
+
+    private CleanerReport Complete(CleanerReport report, PruneOutcome outcome)
+    {
+        foreach (var sentence in outcome.Notes.Concat(outcome.Drifted).Concat(outcome.Failures))
+            Warn(sentence);
+        return outcome.IsComplete ? report : report with { ExitCode = ExitCode.Incomplete };
+    }
+
+    private async Task<(IReadOnlySet<Digest> Linked, string? Problem)> AskOthersAsync(PrunePlan plan, CancellationToken cancellationToken)
+    {
+        var released = plan.ReleasedBlobs;
+        if (released.Count == 0)
+            return (released, null);
+        var catalog = await Reader.FindRepositoriesAsync(cancellationToken);
+        var others = catalog.Repositories.Except(plan.Repositories.Select(repository => repository.Name)).ToList();
+        var linked = await Reader.LinkedAsync(others, [.. released], cancellationToken);
+        return (linked, catalog.Problems is [var problem, ..] ? problem.ToString() : null);
+    }
+
+    // The registry's cache remembers what is gone: a push would say "layer already exists" and leave a tag that cannot be pulled.
+    private async Task RestartAsync(CleanerReport report, bool restart, CancellationToken cancellationToken)
+    {
+        var freed = report.Collection is { Blobs: > 0 } or { Manifests: > 0 };
+        var pruned = report.Outcome is { } outcome && (outcome.Tags.Count > 0 || outcome.Manifests.Count > 0 || outcome.Repositories.Count > 0);
+        if (!freed && !pruned)
+            return;
+        if (restart)
+        {
+            await RegistryRestart.RunAsync(_location.Host, _location.Configuration.ListenAddress, cancellationToken);
+            LogRestarted(_logger, _location.Host.Container);
+        }
+        else
+        {
+            Warn(_location.Host.Container is { } container
+                ? $"The registry in the container '{container}' went on running: restart it before the next push ('{_location.Host.Engine} restart {container}', or use --restart), or a push may find in its cache what is gone, and leave a tag that cannot be pulled."
+                : "If a registry is serving this store, restart it before the next push: in its cache it may find what is gone, and a push then leaves a tag that cannot be pulled.");
+        }
+    }
+
+    private void Warn(string sentence)
+    {
+        _warnings.Add(sentence);
+        LogWarning(_logger, sentence);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
+    private static partial void LogWarning(ILogger logger, string sentence);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The container {Container} was restarted and serves again")]
+    private static partial void LogRestarted(ILogger logger, string? container);
+}

@@ -1,0 +1,12 @@
+namespace RegistryCleaner.RegistryTests.Fixture;
+
+internal sealed record RegistryContainerOptions
+{
+    // Said to the registry either way: the official images differ in their default.
+    public bool DeleteEnabled { get; init; }
+
+    // Mounted at /var/lib/registry; null: an anonymous volume, removed with the container.
+    public string? HostDirectory { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}
