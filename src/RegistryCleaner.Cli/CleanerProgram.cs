@@ -17,7 +17,7 @@ internal static class CleanerProgram
         if (parsed.Action is HelpAction or { Terminating: true } && parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(cancellationToken: cancellationToken);
 
-        var reading = commandLine.Read(words, EnvironmentNames(), []);
+        var reading = commandLine.Read(words, EnvironmentNames());
         var (level, isJson, errors) = frontEnd.Read(parsed);
         errors = [.. reading.Errors, .. reading.Errors.Count == 0 ? errors : []];
         if (errors.Count > 0)
@@ -60,6 +60,10 @@ internal static class CleanerProgram
         catch (OperationCanceledException)
         {
             return Fail(ExitCode.Cancelled, ["Cancelled. Everything that is still tagged can be pulled; the next run finishes what was begun."]);
+        }
+        catch (Exception e)
+        {
+            return Fail(ExitCode.Incomplete, [$"This should not have happened; what was begun is finished by the next run. Please report it with the following: {e}"]);
         }
     }
 

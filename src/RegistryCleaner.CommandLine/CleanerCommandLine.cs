@@ -44,50 +44,82 @@ public sealed class CleanerCommandLine
     public ParseResult Parse(IReadOnlyList<string> words) =>
         Root.Parse(words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
-    /// <summary>Reads the verbs and their options.</summary>
+    /// <summary>Reads a command line of our own: targets first, or images alone as clean_registry.py took them.</summary>
     /// <param name="words">The words as the user gave them, without the program's name.</param>
     /// <param name="environment">The names of the environment's variables.</param>
-    /// <param name="otherVerbs">Targets of the front end itself that may stand beside ours.</param>
-    public CommandLineReading Read(IReadOnlyList<string> words, IEnumerable<string> environment, IReadOnlyCollection<string> otherVerbs)
+    public CommandLineReading Read(IReadOnlyList<string> words, IEnumerable<string> environment)
     {
-        var errors = words.Where(IsUnknownSwitch).Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.").ToList();
+        var errors = WordErrors(words);
         if (errors.Count > 0)
             return new CommandLineReading { Errors = errors };
 
         var parsed = Parse(words);
-        errors.AddRange(parsed.Errors.Select(error => error.Message));
-        if (errors.Count > 0)
-            return new CommandLineReading { Errors = errors };
-
+        var positional = parsed.GetValue(_words) ?? [];
         var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
         var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
         var given = GivenNames(parsed);
-        var positional = parsed.GetValue(_words) ?? [];
-        var values = ValuesOf(parsed, verbs == CleanerVerbs.None && otherVerbs.Count == 0 ? positional : []);
-        if (verbs == CleanerVerbs.None && otherVerbs.Count == 0)
+        if (verbs == CleanerVerbs.None)
         {
             verbs = CleanerVerbs.CleanImages;
             errors.AddRange(positional.Where(word => VerbOf(word) != CleanerVerbs.None).Select(Misplaced));
-            if (positional.Length > 0 && given.Contains("images"))
+            if (positional.Length > 0 && !given.Add("images"))
                 errors.Add("Images are named both by --images and without a switch: use one of the two.");
-            if (positional.Length > 0)
-                given.Add("images");
         }
         else
         {
+            errors.AddRange(leading.Where(word => VerbOf(word) == CleanerVerbs.None).Select(NoTarget));
             errors.AddRange(positional.Skip(leading.Count).Select(Misplaced));
-            errors.AddRange(leading.Where(word => VerbOf(word) == CleanerVerbs.None && !otherVerbs.Contains(word, StringComparer.OrdinalIgnoreCase))
-                .Select(word => $"'{word}' is not a target: images are named with --images. The targets are CleanImages and GarbageCollect."));
+            positional = [];
         }
 
         errors.AddRange(CleanerParameter.All
             .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
             .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
-        if ((verbs & CleanerVerbs.CleanImages) != 0 && !values.Texts.ContainsKey("images"))
-            errors.Add("No image was named: give at least one with --images, such as --images team/app:1.0.");
-        return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, values);
+        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Contains("images"))
+            errors.Add(NoImages);
+        return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
     }
+
+    /// <summary>
+    /// Reads our part of the command line of a build that runs one of our verbs, perhaps behind targets of its own: what the
+    /// build engine passes over is refused.
+    /// </summary>
+    /// <param name="words">The words as the user gave them, without the program's name.</param>
+    /// <param name="environment">The names of the environment's variables.</param>
+    /// <param name="verb">The verb that is about to run.</param>
+    /// <param name="targets">The names of all targets of the build.</param>
+    /// <param name="errors">What is wrong, one sentence each.</param>
+    /// <returns>The values that the command line gives; null where something is wrong.</returns>
+    public ParameterValues? ReadInBuild(
+        IReadOnlyList<string> words, IEnumerable<string> environment, CleanerVerbs verb, IReadOnlyCollection<string> targets, out IReadOnlyList<string> errors)
+    {
+        var found = WordErrors(words);
+        errors = found;
+        if (found.Count > 0)
+            return null;
+
+        var parsed = Parse(words);
+        var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
+        found.AddRange(leading.Where(word => !targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(NoTarget));
+        found.AddRange((parsed.GetValue(_words) ?? []).Skip(leading.Count).Select(Misplaced));
+        found.AddRange(StrictEnvironment.Errors(environment, GivenNames(parsed), verb));
+        return found.Count > 0 ? null : ValuesOf(parsed, []);
+    }
+
+    /// <summary>What is said where no image was named.</summary>
+    public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";
+
+    private List<string> WordErrors(IReadOnlyList<string> words)
+    {
+        var errors = words.Where(IsUnknownSwitch)
+            .Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.")
+            .ToList();
+        return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
+    }
+
+    private static string NoTarget(string word) =>
+        $"'{word}' is not a target: images are named with --images. The targets are CleanImages and GarbageCollect.";
 
     private static CommandLineReading OptionsOf(CleanerVerbs verbs, ParameterValues values)
     {

@@ -22,7 +22,7 @@ internal sealed class RegistryCollectorConfiguration : IDisposable
         if (location.ConfigurationPath is not null)
             return new RegistryCollectorConfiguration(location.ConfigurationPath, isTemporary: false);
         if (location.Host.Container is not null)
-            throw new CleanerException(ExitCode.BadInput, $"No configuration of the registry was found in {location.Host.Description}: say where it is with --registry-config PATH.");
+            throw new CleanerException(ExitCode.BadInput, $"No configuration of the registry was found {location.Host.Where}: say where it is with --registry-config PATH.");
 
         var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"registry-cleaner-{Guid.NewGuid():n}.yml");
         File.WriteAllText(path, """

@@ -7,19 +7,19 @@ public sealed class CommandHost
 {
     private readonly Func<IEnumerable<string>, IEnumerable<string>> _words;
 
-    private CommandHost(string description, ContainerEngine? engine, string? container, Func<IEnumerable<string>, IEnumerable<string>> words)
+    private CommandHost(string where, ContainerEngine? engine, string? container, Func<IEnumerable<string>, IEnumerable<string>> words)
     {
-        Description = description;
+        Where = where;
         Engine = engine;
         Container = container;
         _words = words;
     }
 
     /// <summary>This machine (or the container that this process runs in).</summary>
-    public static CommandHost Local { get; } = new("this machine", null, null, words => words);
+    public static CommandHost Local { get; } = new("on this machine", null, null, words => words);
 
-    /// <summary>For people: "this machine", "container 'registry' (docker exec)".</summary>
-    public string Description { get; }
+    /// <summary>For people: "on this machine", "in the container 'registry' (docker exec)".</summary>
+    public string Where { get; }
 
     /// <summary>The engine, or null on this machine.</summary>
     public ContainerEngine? Engine { get; }
@@ -29,7 +29,7 @@ public sealed class CommandHost
 
     /// <summary>Inside a running container.</summary>
     public static CommandHost InContainer(ContainerEngine engine, string container) =>
-        new($"container '{container}' ({engine} exec)", engine, container, words => engine.Exec(container, words));
+        new($"in the container '{container}' ({engine} exec)", engine, container, words => engine.Exec(container, words));
 
     /// <summary>A command to run there; its words are never read by a shell on this side. Exit codes are left to the caller.</summary>
     public Command Command(params IEnumerable<string> words)

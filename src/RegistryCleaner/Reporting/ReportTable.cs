@@ -66,6 +66,8 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
             var repositories = report.Outcome?.Repositories.Count ?? plan.Repositories.Count(repository => repository.Removed);
             yield return $"{(report.DryRun ? "Would remove" : "Removed")} {tags} tags, {manifests} manifests, {layers} layer links, {repositories} repositories.";
             yield return $"Blobs that only these held: {plan.Blobs.Count(blob => blob.Removed)}, {Bytes(plan.BytesFreed)}.";
+            if (plan.Blobs.Where(blob => !blob.Removed).ToList() is { Count: > 0 } needed)
+                yield return $"Blobs that others need and that stay: {needed.Count}, {Bytes(needed.Sum(blob => blob.Size))}.";
         }
 
         if (report.Collection is { } collection)

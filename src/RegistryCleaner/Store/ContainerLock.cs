@@ -47,7 +47,7 @@ internal sealed partial class ContainerLock : IAsyncDisposable
         if (answer.Task.IsCompleted)
         {
             if ((await answer.Task).EndsWith("without", StringComparison.Ordinal))
-                LogNoFlock(logger, host.Description);
+                LogNoFlock(logger, host.Where);
             return new ContainerLock(input, command);
         }
 
@@ -56,7 +56,7 @@ internal sealed partial class ContainerLock : IAsyncDisposable
         // flock says nothing when another process holds the lock, and something when it could not try.
         return result.ExitCode == 1 && errors.Length == 0
             ? null
-            : throw new StoreAccessException($"{host.Description}: the store cannot be changed: {errors.ToString().Trim()}");
+            : throw new StoreAccessException($"The store {host.Where}: the store cannot be changed: {errors.ToString().Trim()}");
     }
 
     public async ValueTask DisposeAsync()
@@ -65,6 +65,6 @@ internal sealed partial class ContainerLock : IAsyncDisposable
         await _command;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Host} has no flock: another cleaner on the same store cannot be kept out")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is no flock {Host}: another cleaner on the same store cannot be kept out")]
     private static partial void LogNoFlock(ILogger logger, string host);
 }

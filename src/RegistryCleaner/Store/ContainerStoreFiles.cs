@@ -34,7 +34,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     {
         var answer = await RunAsync(ContainerScripts.Stat, Paths(paths), [], cancellationToken);
         if (Problems(answer.Errors) is [var problem, ..])
-            throw new StoreAccessException($"{host.Description}: {problem}");
+            throw new StoreAccessException($"The store {host.Where}: {problem}");
         return Entries(answer).ToDictionary(entry => entry.Path, StringComparer.Ordinal);
     }
 
@@ -83,7 +83,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         var answer = await RunAsync(ContainerScripts.Move, PathsAsGiven(paths), [fromBase, toBase], cancellationToken);
         var records = Encoding.UTF8.GetString(answer.Output).Split('\0')[..^1];
         if (records.Length != paths.Count)
-            throw new StoreAccessException($"{host.Description}: {paths.Count} renames were asked for, {records.Length} were answered.");
+            throw new StoreAccessException($"The store {host.Where}: {paths.Count} renames were asked for, {records.Length} were answered.");
         return [.. paths.Zip(records, (path, record) => new MoveOutcome(path, ResultOf(record[0]), record.Length > 1 ? record[1..].Trim() : null))];
     }
 
@@ -174,7 +174,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
-            throw new StoreAccessException($"{host.Description} cannot be reached: {e.Message}", e);
+            throw new StoreAccessException($"The store {host.Where} cannot be reached: {e.Message}", e);
         }
 
         var end = Encoding.ASCII.GetBytes($"{mark} end\n");
@@ -182,7 +182,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         if (!bytes.Span.EndsWith(end))
         {
             throw new StoreAccessException(
-                $"{host.Description}: the command ended early with exit code {result.ExitCode}: {errors.ToString().Trim()}");
+                $"The store {host.Where}: the command ended early with exit code {result.ExitCode}: {errors.ToString().Trim()}");
         }
 
         return new Answer(bytes[..^end.Length].ToArray(), errors.ToString(), mark);

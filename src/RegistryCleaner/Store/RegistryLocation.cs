@@ -32,7 +32,7 @@ public sealed record RegistryLocation
 
     /// <summary>One line that says what was chosen and why.</summary>
     public override string ToString() =>
-        $"acting in {Host.Description}: store {RootDirectory} ({RootDirectorySource}), "
+        $"acting {Host.Where}: store {RootDirectory} ({RootDirectorySource}), "
         + $"configuration {ConfigurationPath ?? "none"}, "
         + (BinaryPath is null ? "no registry program" : $"registry {Version} at {BinaryPath}");
 

@@ -128,7 +128,7 @@ public sealed partial class RegistryLocator(ILogger logger)
         var path = options.RegistryBinary ?? DefaultBinary;
         var found = (await files.StatAsync([path.TrimStart('/')], cancellationToken)).Count > 0;
         if (!found && options.RegistryBinary is not null)
-            throw new CleanerException(ExitCode.BadInput, $"There is no '{path}' in {host.Description}, as --registry-binary says.");
+            throw new CleanerException(ExitCode.BadInput, $"There is no '{path}' {host.Where}, as --registry-binary says.");
         return found ? path : null;
     }
 
@@ -140,7 +140,7 @@ public sealed partial class RegistryLocator(ILogger logger)
         {
             throw new CleanerException(
                 ExitCode.BadInput,
-                $"There is no store at '{store}' in {location.Host.Description}: nothing was ever pushed to it, or it is elsewhere (say where with --registry-root DIR).");
+                $"There is no store at '{store}' {location.Host.Where}: nothing was ever pushed to it, or it is elsewhere (say where with --registry-root DIR).");
         }
     }
 
@@ -169,7 +169,7 @@ public sealed partial class RegistryLocator(ILogger logger)
             : throw new CleanerException(ExitCode.BadInput, $"The registry's configuration {path} (with the environment's REGISTRY_ variables) cannot be read: {reason}");
 
     private static CleanerException NoConfiguration(string path, CommandHost host) =>
-        new(ExitCode.BadInput, $"The registry's configuration '{path}' cannot be read in {host.Description}.");
+        new(ExitCode.BadInput, $"The registry's configuration '{path}' cannot be read {host.Where}.");
 
     // `registry serve CONFIG` takes the argument before the variable (registry/registry.go, resolveConfiguration).
     private static string? ServedConfiguration(string commandLine)

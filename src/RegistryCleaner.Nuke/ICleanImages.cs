@@ -1,0 +1,29 @@
+using Nuke.Common;
+
+namespace RegistryCleaner.Nuke;
+
+/// <summary>The target CleanImages: <c>class Build : NukeBuild, ICleanImages</c>.</summary>
+public interface ICleanImages : IRegistryTargets
+{
+    /// <summary>The images to remove.</summary>
+    [Parameter("The images to remove: repo, repo:tag, repo@digest or repo:tag@digest")]
+    string[] Images => TryGetValue(() => Images)!;
+
+    /// <summary>Whether an image that is not there ends the run before anything is touched.</summary>
+    [Parameter("Removes nothing and exits with 3 if an image is not there")]
+    bool? Strict => TryGetValue<bool?>(() => Strict);
+
+    /// <summary>Whether a repository stays when its last tag goes.</summary>
+    [Parameter("Keeps a repository whose last tag goes")]
+    bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);
+
+    /// <summary>What frees the space afterwards.</summary>
+    [Parameter("What frees the space afterwards: registry or none")]
+    string Collector => TryGetValue(() => Collector)!;
+
+    /// <summary>Removes the images, and frees what they alone held.</summary>
+    Target CleanImages => _ => _
+        .Description("Removes the images named by --images, and frees what they alone held")
+        .Requires(() => StrictParameters.Check(this, CleanerVerbs.CleanImages))
+        .Executes(() => CleanerTarget.RunAsync(this, CleanerVerbs.CleanImages));
+}

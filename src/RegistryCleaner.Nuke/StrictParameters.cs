@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Reflection;
+using Nuke.Common;
+using Nuke.Common.Utilities;
+using RegistryCleaner.CommandLine;
+
+namespace RegistryCleaner.Nuke;
+
+/// <summary>
+/// Reads the build's command line a second time, and refuses what NUKE passes over: unknown switches, <c>--images=a:b</c> and
+/// repeated switches (which are understood here), values that it cannot read and takes for none.
+/// </summary>
+public static class StrictParameters
+{
+    // NUKE's own switches (NukeBuild's parameters, and those that it reads before there is a build).
+    private static readonly string[] s_nuke =
+        ["--target", "--skip", "--help", "--host", "--no-logo", "--plan", "--profile", "--root", "--verbosity", "--continue", "--partition"];
+
+    /// <summary>
+    /// Checks the parameters of a target: a requirement to hang on it. What is wrong ends the build with exit code 2 before any target's
+    /// work.
+    /// </summary>
+    /// <param name="build">The build.</param>
+    /// <param name="verb">The target's verb.</param>
+    /// <exception cref="ArgumentException">Something is wrong; the message says what.</exception>
+    public static bool Check(INukeBuild build, CleanerVerbs verb)
+    {
+        _ = Read(build, verb);
+        return true;
+    }
+
+    internal static ParameterValues Read(INukeBuild build, CleanerVerbs verb)
+    {
+        var commandLine = new CleanerCommandLine(OthersOf(build));
+        var given = commandLine.ReadInBuild([.. EnvironmentInfo.CommandLineArguments], [.. EnvironmentInfo.Variables.Keys], verb, TargetsOf(build), out var errors);
+        if (given is null)
+            throw Refuse(build, errors);
+
+        var values = AddOwn(given, build, verb, out errors);
+        if (errors.Count == 0 && verb == CleanerVerbs.CleanImages && values.Texts.GetValueOrDefault("images", []).Count == 0)
+            errors = [CleanerCommandLine.NoImages];
+        return errors.Count == 0 ? values : throw Refuse(build, errors);
+    }
+
+    // The command line comes first, then what the build says: in code, or in .nuke/parameters.json.
+    private static ParameterValues AddOwn(ParameterValues given, INukeBuild build, CleanerVerbs verb, out IReadOnlyList<string> errors)
+    {
+        var found = new List<string>();
+        var texts = given.Texts.ToDictionary(StringComparer.Ordinal);
+        var flags = given.Flags.ToDictionary(StringComparer.Ordinal);
+        foreach (var (parameter, property) in PropertiesOf(build, verb))
+        {
+            if (texts.ContainsKey(parameter.Name) || flags.ContainsKey(parameter.Name))
+                continue;
+            if (WhyUnreadable(property, build) is { } reason)
+                found.Add($"The parameter {property.Name} cannot be read: {reason}");
+            else if (property.GetValue(build) is bool flag)
+                flags[parameter.Name] = flag;
+            else if (property.GetValue(build) is string { Length: > 0 } text)
+                texts[parameter.Name] = [text];
+            else if (property.GetValue(build) is string[] list)
+                texts[parameter.Name] = list;
+        }
+
+        errors = found;
+        return new ParameterValues(texts, flags);
+    }
+
+    // TryGetValue makes a warning and nothing of a value that it cannot read; the attribute itself throws.
+    private static string? WhyUnreadable(PropertyInfo property, INukeBuild build)
+    {
+        try
+        {
+            property.GetCustomAttribute<ParameterAttribute>()!.GetValue(property, build);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return (e.InnerException ?? e).Message;
+        }
+    }
+
+    private static IEnumerable<(CleanerParameter Parameter, PropertyInfo Property)> PropertiesOf(INukeBuild build, CleanerVerbs verb)
+    {
+        var properties = build.GetType().GetInterfaces()
+            .Where(type => typeof(IRegistryTargets).IsAssignableFrom(type))
+            .SelectMany(type => type.GetProperties())
+            .Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null)
+            .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        return CleanerParameter.All
+            .Where(parameter => (parameter.Verbs & verb) != 0)
+            .Select(parameter => (parameter, properties[parameter.Name.Replace("-", "", StringComparison.Ordinal)]));
+    }
+
+    private static IEnumerable<Option> OthersOf(INukeBuild build)
+    {
+        var own = CleanerParameter.All.Select(parameter => "--" + parameter.Name).ToHashSet(StringComparer.Ordinal);
+        return s_nuke.Concat(MembersOf(build).Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null).Select(NameOf))
+            .Distinct(StringComparer.Ordinal)
+            .Where(name => !own.Contains(name))
+            .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
+    }
+
+    private static IReadOnlyCollection<string> TargetsOf(INukeBuild build) =>
+        [.. MembersOf(build).OfType<PropertyInfo>().Where(property => property.PropertyType == typeof(Target)).Select(property => property.Name)];
+
+    private static IEnumerable<MemberInfo> MembersOf(INukeBuild build)
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        var classes = new List<Type>();
+        for (var type = build.GetType(); type is not null; type = type.BaseType)
+            classes.Add(type);
+        return classes.Concat(build.GetType().GetInterfaces()).SelectMany(type => type.GetMembers(all));
+    }
+
+    // As NUKE writes it: --nuget-api-key, with a component's prefix in front.
+    private static string NameOf(MemberInfo member)
+    {
+        var prefix = member.DeclaringType?.GetCustomAttribute<ParameterPrefixAttribute>()?.Prefix ?? "";
+        var name = member.GetCustomAttribute<ParameterAttribute>()!.Name ?? member.Name.Split('.')[^1];
+        return "--" + string.Join('-', (prefix + name).SplitCamelHumpsWithKnownWords()).ToLowerInvariant();
+    }
+
+    private static ArgumentException Refuse(INukeBuild build, IReadOnlyList<string> errors)
+    {
+        build.ExitCode = (int)ExitCode.BadInput;
+        return new ArgumentException(string.Join(Environment.NewLine, errors));
+    }
+}
