@@ -1,4 +1,5 @@
 using RegistryCleaner.Collecting;
+using RegistryCleaner.Hosts;
 
 namespace RegistryCleaner.CommandLine;
 
@@ -25,7 +26,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
 {
     /// <summary>The options of CleanImages.</summary>
     /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
-    public CleanImagesOptions ToCleanImagesOptions() => new()
+    public CleanImagesOptions ToCleanImagesOptions() => new(Registry())
     {
         Images = List("images"),
         DryRun = Flag("dry-run"),
@@ -33,21 +34,19 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         KeepEmpty = Flag("keep-empty"),
         Collector = Collector(Text("collector")),
         Restart = Flag("restart"),
-        RegistryContainer = Text("registry-container"),
-        RegistryRoot = Text("registry-root"),
-        RegistryConfig = Text("registry-config"),
-        RegistryBinary = Text("registry-binary"),
-        RegistryHosts = List("registry-hosts"),
-        ContainerEngine = Text("container-engine"),
     };
 
     /// <summary>The options of GarbageCollect.</summary>
-    public GarbageCollectOptions ToGarbageCollectOptions() => new()
+    public GarbageCollectOptions ToGarbageCollectOptions() => new(Registry())
     {
         DryRun = Flag("dry-run"),
         DeleteUntagged = Flag("delete-untagged"),
         AllowMultiArchLoss = Flag("allow-multi-arch-loss"),
         Restart = Flag("restart"),
+    };
+
+    private RegistryOptions Registry() => new()
+    {
         RegistryContainer = Text("registry-container"),
         RegistryRoot = Text("registry-root"),
         RegistryConfig = Text("registry-config"),

@@ -6,6 +6,17 @@ namespace RegistryCleaner;
 /// <summary>What CleanImages is to do.</summary>
 public sealed record CleanImagesOptions : RegistryOptions
 {
+    /// <summary>Makes options for a registry that is found by itself.</summary>
+    public CleanImagesOptions()
+    {
+    }
+
+    /// <summary>Makes options for a registry.</summary>
+    public CleanImagesOptions(RegistryOptions registry)
+        : base(registry)
+    {
+    }
+
     /// <summary>The images to remove: <c>repo</c>, <c>repo:tag</c>, <c>repo@digest</c>, <c>repo:tag@digest</c>. At least one.</summary>
     public required IReadOnlyList<string> Images { get; init; }
 

@@ -5,6 +5,17 @@ namespace RegistryCleaner;
 /// <summary>What GarbageCollect is to do.</summary>
 public sealed record GarbageCollectOptions : RegistryOptions
 {
+    /// <summary>Makes options for a registry that is found by itself.</summary>
+    public GarbageCollectOptions()
+    {
+    }
+
+    /// <summary>Makes options for a registry.</summary>
+    public GarbageCollectOptions(RegistryOptions registry)
+        : base(registry)
+    {
+    }
+
     /// <summary>Whether it is only found out what would go.</summary>
     public bool DryRun { get; init; }
 

@@ -25,6 +25,9 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             ListDepth.RepositoryTree => ContainerScripts.ListRepositoryTree,
             _ => ContainerScripts.ListTree,
         };
+        if (directories.Count == 0)
+            return new StoreListing([], []);
+
         var answer = await RunAsync(script, Paths(directories), [], cancellationToken);
         return new StoreListing(Entries(answer), Problems(answer.Errors));
     }
@@ -32,6 +35,9 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
+        if (paths.Count == 0)
+            return new Dictionary<string, StoreEntry>();
+
         var answer = await RunAsync(ContainerScripts.Stat, Paths(paths), [], cancellationToken);
         if (Problems(answer.Errors) is [var problem, ..])
             throw new StoreAccessException($"The store {host.Where}: {problem}");
@@ -42,6 +48,9 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     public async Task<IReadOnlyDictionary<string, FileContent>> ReadAsync(
         IReadOnlyCollection<string> paths, int maxLength, CancellationToken cancellationToken)
     {
+        if (paths.Count == 0)
+            return new Dictionary<string, FileContent>();
+
         var ordered = paths.Distinct(StringComparer.Ordinal).ToList();
         var limit = (maxLength + 1).ToString(CultureInfo.InvariantCulture);
         var answer = await RunAsync(ContainerScripts.Read, Paths(ordered), [limit], cancellationToken);
@@ -96,8 +105,11 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     }
 
     /// <inheritdoc/>
-    public async Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
-        await RunAsync(ContainerScripts.RemoveEmptyDirectories, Paths(paths), [], cancellationToken);
+    public async Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        if (paths.Count > 0)
+            await RunAsync(ContainerScripts.RemoveEmptyDirectories, Paths(paths), [], cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
@@ -64,7 +63,7 @@ public sealed class StoreReader(IStoreFiles files)
         var missing = repositories.Where(name => !snapshots.ContainsKey(name)).ToList();
         var directories = await files.StatAsync([.. missing.Select(StoreLayout.Repository)], cancellationToken);
         var namespaces = missing.Where(name => directories.ContainsKey(StoreLayout.Repository(name))).ToHashSet();
-        return new StoreSnapshot(snapshots, namespaces, _manifests.ToImmutableDictionary());
+        return new StoreSnapshot(snapshots, namespaces, new Dictionary<Digest, ManifestState>(_manifests));
     }
 
     /// <summary>
@@ -151,18 +150,22 @@ public sealed class StoreReader(IStoreFiles files)
     // be served through a layer link.
     private async Task ReadManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
     {
-        var wanted = roots.Distinct().Where(digest => !_manifests.ContainsKey(digest)).ToList();
-        while (wanted.Count > 0)
+        // What could not be read before may be readable by now; what was read never changes.
+        foreach (var digest in _manifests.Where(pair => pair.Value.Manifest is null).Select(pair => pair.Key).ToList())
+            _manifests.Remove(digest);
+
+        var seen = new HashSet<Digest>();
+        for (var level = roots.ToHashSet(); level.Count > 0; level = [.. level.SelectMany(Children).Where(digest => !seen.Contains(digest))])
         {
-            var contents = await files.ReadAsync([.. wanted.Select(StoreLayout.BlobData)], ManifestReader.MaxLength, cancellationToken);
-            foreach (var digest in wanted)
+            seen.UnionWith(level);
+            var unread = level.Where(digest => !_manifests.ContainsKey(digest)).ToList();
+            var contents = await files.ReadAsync([.. unread.Select(StoreLayout.BlobData)], ManifestReader.MaxLength, cancellationToken);
+            foreach (var digest in unread)
                 _manifests[digest] = StateOf(digest, contents);
-            wanted = [.. wanted
-                .SelectMany(digest => _manifests[digest].Manifest is { } manifest ? manifest.Children.AsEnumerable() : [])
-                .Distinct()
-                .Where(digest => !_manifests.ContainsKey(digest))];
         }
     }
+
+    private IEnumerable<Digest> Children(Digest digest) => _manifests[digest].Manifest is { } manifest ? manifest.Children : [];
 
     private static ManifestState StateOf(Digest digest, IReadOnlyDictionary<string, FileContent> contents)
     {
