@@ -43,14 +43,10 @@ internal static class CleanerProgram
                 reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
             if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
                 reports.Add(await cleaner.GarbageCollectAsync(garbageCollect, cancellationToken));
-            foreach (var report in reports)
-            {
-                if (isJson)
-                    Console.Out.WriteLine(ReportJson.Write(report));
-                else
-                    ReportPrinter.Print(ReportTable.Of(report));
-            }
-
+            if (isJson)
+                Console.Out.WriteLine(ReportJson.Write(reports));
+            else
+                reports.ForEach(report => ReportPrinter.Print(ReportTable.Of(report)));
             return (int)reports[^1].ExitCode;
         }
         catch (CleanerException e)

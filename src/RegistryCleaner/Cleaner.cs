@@ -43,7 +43,7 @@ public sealed class Cleaner(ILogger? logger = null)
                     await session.Pruner.ApplyAsync(plan, outcome, cancellationToken);
                     if (collector is not null)
                         collection = await collector.CollectAsync(new CollectionRequest(), cancellationToken);
-                });
+                }, cancellationToken);
             }
 
             return session.Report("CleanImages", plan, outcome, collection);

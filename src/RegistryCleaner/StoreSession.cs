@@ -11,6 +11,8 @@ namespace RegistryCleaner;
 /// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
 internal sealed partial class StoreSession
 {
+    private static readonly TimeSpan s_signalDelay = TimeSpan.FromMilliseconds(200);
+
     private readonly RegistryLocation _location;
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
@@ -48,11 +50,12 @@ internal sealed partial class StoreSession
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             var report = await work(outcome);
-            await TryAsync(outcome, () => RestartAsync(report, restart, cancellationToken));
+            await TryAsync(outcome, () => RestartAsync(report, restart, cancellationToken), cancellationToken);
             return Complete(report, outcome);
         }
         catch (StoreAccessException e)
         {
+            await Task.Delay(s_signalDelay, cancellationToken);
             throw new CleanerException(ExitCode.Incomplete, e.Message);
         }
     }
@@ -73,7 +76,7 @@ internal sealed partial class StoreSession
     }
 
     /// <summary>Does work that changes the store; what breaks it off becomes part of the report, with what was done before.</summary>
-    public static async Task TryAsync(PruneOutcome outcome, Func<Task> work)
+    public static async Task TryAsync(PruneOutcome outcome, Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,6 +84,8 @@ internal sealed partial class StoreSession
         }
         catch (Exception e) when (e is StoreAccessException or CleanerException)
         {
+            // Ctrl-C on a terminal goes to the container engine's client, too: what then breaks off was cancelled.
+            await Task.Delay(s_signalDelay, cancellationToken);
             outcome.HasFailed(e.Message);
         }
     }

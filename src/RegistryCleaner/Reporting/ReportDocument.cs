@@ -55,4 +55,5 @@ internal sealed record CollectionDocument(int Blobs, long Bytes, int Manifests);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true)]
 [JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(List<ReportDocument>))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

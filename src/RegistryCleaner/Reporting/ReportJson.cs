@@ -3,11 +3,16 @@ using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.Reporting;
 
-/// <summary>Renders a report as one JSON document.</summary>
+/// <summary>Renders reports as one JSON document.</summary>
 public static class ReportJson
 {
     /// <summary>The document, indented, without a line break at its end.</summary>
     public static string Write(CleanerReport report) => JsonSerializer.Serialize(DocumentOf(report), ReportJsonContext.Default.ReportDocument);
+
+    /// <summary>The same for a run of several verbs: one document alone, or an array of them.</summary>
+    public static string Write(IReadOnlyList<CleanerReport> reports) => reports is [var report]
+        ? Write(report)
+        : JsonSerializer.Serialize([.. reports.Select(DocumentOf)], ReportJsonContext.Default.ListReportDocument);
 
     private static ReportDocument DocumentOf(CleanerReport report) => new()
     {
