@@ -6,6 +6,11 @@ namespace RegistryCleaner.Store;
 /// <summary>Files in this process's own file system: inside the registry's container, on a mounted volume, in a directory.</summary>
 public sealed class LocalStoreFiles(string root) : IStoreFiles
 {
+    // What a lock that somebody else holds looks like: EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
     /// <inheritdoc/>
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -98,15 +103,13 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             // FileShare.None is flock(LOCK_EX) on Unix, the same lock that util-linux's and busybox's flock take.
             return Task.FromResult<IAsyncDisposable?>(new FileStream(FullPath(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (UnauthorizedAccessException e)
+        catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
-            throw new StoreAccessException($"the store cannot be changed: {e.Message}", e);
+            return Task.FromResult<IAsyncDisposable?>(null);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Directory.Exists(Path.GetDirectoryName(FullPath(path)))
-                ? Task.FromResult<IAsyncDisposable?>(null)
-                : throw new StoreAccessException($"the store cannot be changed: {e.Message}", e);
+            throw new StoreAccessException($"The store cannot be changed: {e.Message}", e);
         }
     }
 
