@@ -19,8 +19,7 @@ Console.WriteLine("team/app:1.2 still has the layer that it shared with what wen
 
 async Task RunAsync(string title, string[] words)
 {
-    // A bare directory has no registry's program to collect with.
-    string[] all = [.. words, "--registry-root", store.Builder.RootDirectory, "--collector", "none"];
+    string[] all = [.. words, "--registry-root", store.Builder.RootDirectory];
     Console.WriteLine();
     Console.WriteLine(title);
     Console.WriteLine($"$ registry-cleaner {string.Join(' ', all)}");

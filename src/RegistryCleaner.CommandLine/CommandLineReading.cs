@@ -57,9 +57,10 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
 
     private static CollectorKind Collector(string? text) => text switch
     {
-        null or "registry" => CollectorKind.Registry,
+        null or "targeted" => CollectorKind.Targeted,
+        "registry" => CollectorKind.Registry,
         "none" => CollectorKind.None,
-        _ => throw new CleanerException(ExitCode.BadInput, $"--collector takes registry or none, not '{text}'."),
+        _ => throw new CleanerException(ExitCode.BadInput, $"--collector takes targeted, registry or none, not '{text}'."),
     };
 
     private IReadOnlyList<string> List(string name) => Texts.GetValueOrDefault(name, []);

@@ -18,7 +18,7 @@ public interface ICleanImages : IRegistryTargets
     bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);
 
     /// <summary>What frees the space afterwards.</summary>
-    [Parameter("What frees the space afterwards: registry or none")]
+    [Parameter("What frees the space: targeted, registry or none")]
     string Collector => TryGetValue(() => Collector)!;
 
     /// <summary>Removes the images, and frees what they alone held.</summary>

@@ -30,7 +30,7 @@ public sealed record CleanImagesOptions : RegistryOptions
     public bool KeepEmpty { get; init; }
 
     /// <summary>What reclaims the space afterwards.</summary>
-    public CollectorKind Collector { get; init; } = CollectorKind.Registry;
+    public CollectorKind Collector { get; init; } = CollectorKind.Targeted;
 
     /// <summary>Whether the registry's container is restarted afterwards.</summary>
     public bool Restart { get; init; }

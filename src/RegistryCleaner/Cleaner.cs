@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner;
@@ -40,9 +41,13 @@ public sealed class Cleaner(ILogger? logger = null)
             {
                 await StoreSession.TryAsync(outcome, async () =>
                 {
-                    await session.Pruner.ApplyAsync(plan, outcome, cancellationToken);
+                    // The targeted collection is part of pruning: blobs go in the same run, through the same trash.
+                    var isTargeted = options.Collector == CollectorKind.Targeted;
+                    await session.Pruner.ApplyAsync(isTargeted ? plan : plan with { Blobs = [] }, outcome, cancellationToken);
                     if (collector is not null)
                         collection = await collector.CollectAsync(new CollectionRequest(), cancellationToken);
+                    else if (isTargeted)
+                        collection = Freed(plan, outcome);
                 }, cancellationToken);
             }
 
@@ -66,6 +71,13 @@ public sealed class Cleaner(ILogger? logger = null)
                 : await session.Collector.CollectAsync(request, cancellationToken);
             return session.Report("GarbageCollect", null, outcome, collection);
         }, options.Restart, cancellationToken);
+    }
+
+    private static CollectionReport Freed(PrunePlan plan, PruneOutcome outcome)
+    {
+        var freed = outcome.Blobs.ToHashSet(StringComparer.Ordinal);
+        var blobs = plan.Blobs.Where(blob => freed.Contains(blob.Digest.ToString())).ToList();
+        return new CollectionReport(blobs.Count, blobs.Sum(blob => blob.Size), 0);
     }
 
     private static void RequireRestartable(bool restart, RegistryLocation location)

@@ -44,7 +44,7 @@ public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, Cl
         new("dry-run", CleanerParameterKind.Flag, CleanerVerbs.All, "Says what would be removed, and touches nothing."),
         new("strict", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Removes nothing and exits with 3 if an image is not there."),
         new("keep-empty", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Keeps a repository whose last tag goes."),
-        new("collector", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "What frees the space afterwards: registry (the registry's own garbage-collect, the default) or none."),
+        new("collector", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "What frees the space: targeted (what the removed images alone held, the default), registry (the registry's own garbage-collect) or none."),
         new("delete-untagged", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects manifests without a tag, too."),
         new("allow-multi-arch-loss", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Accepts that --delete-untagged destroys multi-arch images with a 2.x registry."),
         new("restart", CleanerParameterKind.Flag, CleanerVerbs.All, "Restarts the registry's container afterwards, and waits until it serves again."),

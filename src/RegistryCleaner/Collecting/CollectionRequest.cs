@@ -3,6 +3,9 @@ namespace RegistryCleaner.Collecting;
 /// <summary>Which collector reclaims the space of what nothing refers to any longer.</summary>
 public enum CollectorKind
 {
+    /// <summary>Our own, of what the removed images alone held: its cost does not depend on the size of the store.</summary>
+    Targeted,
+
     /// <summary>The registry's own <c>garbage-collect</c>.</summary>
     Registry,
 

@@ -20,6 +20,9 @@ internal sealed record PruneJournal
 
     public required IReadOnlyList<JournalRepository> Repositories { get; init; }
 
+    /// <summary>The blobs that go with them.</summary>
+    public required IReadOnlyList<string> Blobs { get; init; }
+
     public static PruneJournal Of(PrunePlan plan, DateTimeOffset now) => new()
     {
         Version = CurrentVersion,
@@ -36,6 +39,7 @@ internal sealed record PruneJournal
                 Layers = [.. repository.Layers.Select(layer => layer.Path)],
             }),
         ],
+        Blobs = [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())],
     };
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.PruneJournal);
@@ -46,7 +50,7 @@ internal sealed record PruneJournal
         try
         {
             var journal = JsonSerializer.Deserialize(json, JournalJson.Default.PruneJournal);
-            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) ? journal : null;
+            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) && journal.Blobs.All(IsDigest) ? journal : null;
         }
         catch (JsonException)
         {
@@ -58,9 +62,11 @@ internal sealed record PruneJournal
     private static bool IsValid(JournalRepository repository) =>
         RepositoryName.TryParse(repository.Name, out var name, out _)
         && repository.Tags.All(tag => Tag.TryParse(tag.Tag, out _, out _))
-        && repository.Manifests.All(digest => Digest.TryParse(digest, out _, out _))
+        && repository.Manifests.All(IsDigest)
         && repository.Layers.All(path => StoreLayout.TryReadRepositoryPath(name, path, out var place)
             && place.Kind == RepositoryPathKind.LayerLink && Digest.TryParse(place.Name, out _, out _));
+
+    private static bool IsDigest(string text) => Digest.TryParse(text, out _, out _);
 }
 
 /// <summary>What goes from one repository. Manifests are in the order in which they go; layers are the paths of their links.</summary>

@@ -21,6 +21,9 @@ public sealed class PruneOutcome
     /// <summary>Removed repositories.</summary>
     public IReadOnlyList<string> Repositories => Of(RemovedKind.Repository);
 
+    /// <summary>Freed blobs, by digest.</summary>
+    public IReadOnlyList<string> Blobs => Of(RemovedKind.Blob);
+
     /// <summary>What changed between the plan and its execution, and was left as it is now.</summary>
     public IReadOnlyList<string> Drifted => _drifted;
 
@@ -54,4 +57,5 @@ internal enum RemovedKind
     Manifest,
     Layer,
     Repository,
+    Blob,
 }

@@ -60,6 +60,9 @@ internal sealed class PruneRun
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+
+        everythingIsBack &= await new BlobSweep(_reader, _trash, _journal, _outcome).RunAsync();
         await RemoveEmptyDirectoriesAsync();
         if (everythingIsBack)
             await _trash.DeleteAsync();
@@ -183,7 +186,7 @@ internal sealed class PruneRun
     // of repositories that went.
     private async Task RemoveEmptyDirectoriesAsync()
     {
-        var directories = new List<string>();
+        var directories = _journal.Blobs.Select(digest => StoreLayout.ParentOf(StoreLayout.BlobData(Digest.Parse(digest)))).ToList();
         foreach (var (name, journal) in _repositories)
         {
             directories.AddRange(journal.Manifests.Select(digest => StoreLayout.ParentOf(StoreLayout.RevisionLink(name, Digest.Parse(digest)))));

@@ -30,6 +30,13 @@ internal sealed class Trash(IStoreFiles files, string runId)
         return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry.Path[(Base.Length + 1)..])];
     }
 
+    /// <summary>Those of the paths of the store that lie in the trash.</summary>
+    public async Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> paths)
+    {
+        var entries = await files.StatAsync([.. paths.Select(Of)], CancellationToken.None);
+        return paths.Where(path => entries.ContainsKey(Of(path))).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Deletes the trash with its journal: nothing in it is needed any more.</summary>
     public Task DeleteAsync() => files.DeleteTreesAsync([Base], CancellationToken.None);
 

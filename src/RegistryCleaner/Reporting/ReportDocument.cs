@@ -46,7 +46,7 @@ internal sealed record BlobDocument(string Digest, long Size, bool Removed, stri
 internal sealed record MissingDocument(string Image, string Reason);
 
 internal sealed record RemovalDocument(
-    IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories);
+    IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories, IReadOnlyList<string> Blobs);
 
 internal sealed record CollectionDocument(int Blobs, long Bytes, int Manifests);
 

@@ -24,7 +24,7 @@ public static class ReportJson
         Missing = report.Plan?.Missing.Select(missing => new MissingDocument(missing.Image.ToString(), missing.Reason)).ToList(),
         Planned = report.Plan is { } plan ? Planned(plan) : null,
         Removed = report is { Outcome: { } outcome, Plan: not null }
-            ? new RemovalDocument(outcome.Tags, outcome.Manifests, outcome.Layers, outcome.Repositories)
+            ? new RemovalDocument(outcome.Tags, outcome.Manifests, outcome.Layers, outcome.Repositories, outcome.Blobs)
             : null,
         Blobs = report.Plan?.Blobs.Select(blob => new BlobDocument(blob.Digest.ToString(), blob.Size, blob.Removed, blob.Reason)).ToList(),
         BytesReclaimable = report.Plan?.BytesFreed,
@@ -45,5 +45,6 @@ public static class ReportJson
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Where(tag => tag.Removed).Select(tag => $"{repository.Name}:{tag.Tag}"))],
         [.. plan.Repositories.SelectMany(repository => repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => $"{repository.Name}@{manifest.Digest}"))],
         [.. plan.Repositories.SelectMany(repository => repository.Layers.Select(layer => $"{repository.Name}@{layer.Digest?.ToString() ?? layer.Path}"))],
-        [.. plan.Repositories.Where(repository => repository.Removed).Select(repository => repository.Name.Value)]);
+        [.. plan.Repositories.Where(repository => repository.Removed).Select(repository => repository.Name.Value)],
+        [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())]);
 }

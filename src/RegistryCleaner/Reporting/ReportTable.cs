@@ -71,7 +71,11 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
         }
 
         if (report.Collection is { } collection)
-            yield return $"The collector {(report.DryRun ? "would free" : "freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}, and {(report.DryRun ? "would unlink" : "unlinked")} {collection.Manifests} untagged manifests.";
+        {
+            yield return $"{(report.DryRun ? "Would free" : "Freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}.";
+            if (collection.Manifests > 0)
+                yield return $"{(report.DryRun ? "Would unlink" : "Unlinked")} {collection.Manifests} untagged manifests.";
+        }
         else if (report is { DryRun: false, Plan: not null })
             yield return "No collector ran: the blobs stay until the next GarbageCollect.";
         if (report.DryRun)

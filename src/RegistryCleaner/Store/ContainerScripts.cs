@@ -9,8 +9,13 @@ namespace RegistryCleaner.Store;
 /// </remarks>
 internal static class ContainerScripts
 {
-    /// <summary>A record a path: <c>MARK TYPE-AND-MODE-IN-HEX SIZE MTIME NAME</c>. A name with a line break goes on without a mark.</summary>
-    private const string StatEach = "xargs -0 -r stat -c \"$2 %f %s %Y %n\" --";
+    /// <summary>
+    /// A record a path: <c>MARK TYPE-AND-MODE-IN-HEX SIZE MTIME NAME</c>. A name with a line break goes on without a mark. What is not
+    /// there is no error; whatever else stat complains of is.
+    /// </summary>
+    private const string StatEach = """
+        { xargs -0 -r stat -c "$2 %f %s %Y %n" -- 2>&1 >&3 | grep -v "No such file or directory\$" >&2; } 3>&1
+        """;
 
     public const string Stat = $$"""
         cd "$1" || exit 3

@@ -14,6 +14,7 @@ public sealed class StoreReader(IStoreFiles files)
 
     // In 2.8 and 3.0 a link is truncated and written in place: a reader may meet it empty, and finds it whole a moment later.
     private const int EmptyLinkReads = 3;
+    private static readonly string[] s_otherAlgorithms = ["sha384", "sha512"];
     private static readonly TimeSpan s_emptyLinkPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<Digest, ManifestState> _manifests = [];
@@ -92,7 +93,22 @@ public sealed class StoreReader(IStoreFiles files)
         }
 
         var found = await files.StatAsync(byPath.Keys, cancellationToken);
-        return found.Keys.Select(path => byPath[path]).ToHashSet();
+        var linked = found.Keys.Select(path => byPath[path]).ToHashSet();
+        linked.UnionWith(await LinkedByOtherNamesAsync(repositories, cancellationToken));
+        linked.IntersectWith(blobs);
+        return linked;
+    }
+
+    // A layer that was uploaded by its sha512 is stored by sha256: its link's name is the one, its content the other.
+    private async Task<IEnumerable<Digest>> LinkedByOtherNamesAsync(IReadOnlyCollection<RepositoryName> repositories, CancellationToken cancellationToken)
+    {
+        var directories = repositories.SelectMany(repository => s_otherAlgorithms.Select(algorithm => $"{StoreLayout.Layers(repository)}/{algorithm}"));
+        var existing = await files.StatAsync([.. directories], cancellationToken);
+        var listing = await files.ListAsync([.. existing.Keys], ListDepth.Tree, cancellationToken);
+        if (listing.Problems is [var problem, ..])
+            throw new StoreAccessException($"The links of layers cannot be listed: {problem}");
+        var links = await ReadLinksAsync([.. listing.Entries.Where(entry => entry.Kind == EntryKind.File).Select(entry => entry.Path)], cancellationToken);
+        return links.Values.Where(link => link.Target is not null).Select(link => link.Target!.Value);
     }
 
     /// <summary>What link files say, a link that is met empty being read again.</summary>
