@@ -79,19 +79,20 @@ if (-not (Get-Command dotnet -ErrorAction SilentlyContinue)) {
 }
 New-Item -ItemType Directory -Force $temp | Out-Null
 
-if (Test-LacksNuke) {
-    [Console]::Error.WriteLine("build.ps1: Nuke.Common does not restore from this machine's package feeds; the same targets run without it (see .nuke/temp/restore.log)")
-    $targets = @()
-    foreach ($word in $words) {
-        if ($word -notmatch '^(compile|test|pack|demo)$') { break }
-        $targets += $word.ToLowerInvariant()
+if (-not (Test-Current $nuke)) {
+    if (Test-LacksNuke) {
+        [Console]::Error.WriteLine("build.ps1: Nuke.Common does not restore from this machine's package feeds; the same targets run without it (see .nuke/temp/restore.log)")
+        $targets = @()
+        foreach ($word in $words) {
+            if ($word -notmatch '^(compile|test|pack|demo)$') { break }
+            $targets += $word.ToLowerInvariant()
+        }
+        if ($targets.Count -gt 0) { Invoke-DotnetTargets $targets @($words | Select-Object -Skip $targets.Count) }
+        if (-not (Test-Current $tool)) { Build @((Join-Path $root 'src/RegistryCleaner.Cli'), '-c', 'Release') $tool }
+        & dotnet $tool @words
+        exit $LASTEXITCODE
     }
-    if ($targets.Count -gt 0) { Invoke-DotnetTargets $targets @($words | Select-Object -Skip $targets.Count) }
-    if (-not (Test-Current $tool)) { Build @((Join-Path $root 'src/RegistryCleaner.Cli'), '-c', 'Release') $tool }
-    & dotnet $tool @words
+    Build @($buildProject, '--no-restore') $nuke
 }
-else {
-    if (-not (Test-Current $nuke)) { Build @($buildProject, '--no-restore') $nuke }
-    & dotnet $nuke @words
-}
+& dotnet $nuke @words
 exit $LASTEXITCODE

@@ -81,10 +81,12 @@ without_nuke() {
 
 command -v dotnet >/dev/null || fail "there is no dotnet command: install the .NET SDK that global.json names (nothing is downloaded here)"
 mkdir -p "$temp"
-if lacks_nuke; then
-    echo "build.sh: Nuke.Common does not restore from this machine's package feeds; the same targets run without it (see .nuke/temp/restore.log)" >&2
-    without_nuke "$@"
-else
-    is_current "$nuke" || { compile "$root/build/_build.csproj" --no-restore && touch "$nuke"; }
-    exec dotnet "$nuke" "$@"
+if ! is_current "$nuke"; then
+    if lacks_nuke; then
+        echo "build.sh: Nuke.Common does not restore from this machine's package feeds; the same targets run without it (see .nuke/temp/restore.log)" >&2
+        without_nuke "$@"
+        exit
+    fi
+    compile "$root/build/_build.csproj" --no-restore && touch "$nuke"
 fi
+exec dotnet "$nuke" "$@"
