@@ -9,6 +9,9 @@ public sealed class TemporaryStore : IDisposable
     /// <summary>Writes the store.</summary>
     public StoreBuilder Builder { get; }
 
+    /// <summary>Judges the store.</summary>
+    public StoreOracle Oracle => new(Builder.RootDirectory);
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Builder.RootDirectory, recursive: true);
 }
