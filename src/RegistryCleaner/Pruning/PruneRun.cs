@@ -158,9 +158,12 @@ internal sealed class PruneRun
     {
         var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();
         var snapshot = await _reader.ReadAsync(going, CancellationToken.None);
-        foreach (var (name, repository) in snapshot.Repositories)
+        foreach (var name in going)
         {
-            if (_repositories[name].WhyToStay(repository, DateTimeOffset.UtcNow) is { } reason)
+            // Of a repository that a killed run took away, empty directories may be left.
+            if (!snapshot.Repositories.TryGetValue(name, out var repository))
+                _outcome.Removed(RemovedKind.Repository, StoreLayout.Repository(name), name.Value);
+            else if (_repositories[name].WhyToStay(repository, DateTimeOffset.UtcNow) is { } reason)
                 _outcome.HasDrifted($"the repository {name} stays: {reason}");
             else
                 await TakeRepositoryAwayAsync(name);
