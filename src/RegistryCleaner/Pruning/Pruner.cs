@@ -28,6 +28,7 @@ public sealed partial class Pruner(IStoreFiles files, StoreReader reader, ILogge
     /// <summary>Finishes what earlier runs began; what is needed of it by now goes back.</summary>
     public async Task FinishEarlierRunsAsync(PruneOutcome outcome, CancellationToken cancellationToken)
     {
+        await files.DeleteTreesAsync([StoreLayout.Discarded], cancellationToken);
         foreach (var runId in await FindUnfinishedRunsAsync(cancellationToken))
         {
             var contents = await files.ReadAsync([StoreLayout.Journal(runId)], MaxJournalLength, cancellationToken);

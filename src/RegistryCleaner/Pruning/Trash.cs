@@ -31,7 +31,17 @@ internal sealed class Trash(IStoreFiles files, string runId)
     }
 
     /// <summary>Deletes the trash with its journal: nothing in it is needed any more.</summary>
-    public Task DeleteAsync() => files.DeleteTreesAsync([Base], CancellationToken.None);
+    /// <remarks>
+    /// By one rename first: half of a trash whose journal was deleted already would look like a run about which nothing is known,
+    /// and go back, tags without their manifests.
+    /// </remarks>
+    public async Task DeleteAsync()
+    {
+        var outcome = (await files.MoveAsync(StoreLayout.Trash, StoreLayout.Discarded, [runId], CancellationToken.None))[0];
+        if (outcome.Result is MoveResult.Failed or MoveResult.TargetExists)
+            throw new StoreAccessException($"The trash of run {runId} could not be discarded: {outcome.Problem ?? "something is in its place already"}");
+        await files.DeleteTreesAsync([$"{StoreLayout.Discarded}/{runId}"], CancellationToken.None);
+    }
 
     // A rename that was begun is ended: cancelling happens between the steps.
     private async Task<IReadOnlyList<MoveOutcome>> MoveAsync(string from, string to, IReadOnlyList<string> paths)
