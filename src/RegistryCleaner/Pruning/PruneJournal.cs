@@ -46,7 +46,10 @@ internal sealed record PruneJournal
         try
         {
             var journal = JsonSerializer.Deserialize(json, JournalJson.Default.PruneJournal);
-            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) ? journal : null;
+            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid)
+                && journal.Repositories.DistinctBy(repository => repository.Name, StringComparer.Ordinal).Count() == journal.Repositories.Count
+                ? journal
+                : null;
         }
         catch (JsonException)
         {
@@ -54,12 +57,14 @@ internal sealed record PruneJournal
         }
     }
 
-    // Paths are made from these texts: nothing that is not a name, a tag, a digest or a layer's link gets that far.
-    private static bool IsValid(JournalRepository repository) =>
-        RepositoryName.TryParse(repository.Name, out var name, out _)
-        && repository.Tags.All(tag => Tag.TryParse(tag.Tag, out _, out _))
+    // Paths are made from these texts: nothing that is not a name, a tag, a digest or a layer's link gets that far. That a list's
+    // member is null is not seen by the serializer.
+    private static bool IsValid(JournalRepository? repository) =>
+        repository is not null
+        && RepositoryName.TryParse(repository.Name, out var name, out _)
+        && repository.Tags.All(tag => Tag.TryParse(((JournalTag?)tag)?.Tag, out _, out _))
         && repository.Manifests.All(digest => Digest.TryParse(digest, out _, out _))
-        && repository.Layers.All(path => StoreLayout.TryReadRepositoryPath(name, path, out var place)
+        && repository.Layers.All(path => (string?)path is not null && StoreLayout.TryReadRepositoryPath(name, path, out var place)
             && place.Kind == RepositoryPathKind.LayerLink && Digest.TryParse(place.Name, out _, out _));
 }
 
