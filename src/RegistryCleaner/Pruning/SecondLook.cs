@@ -58,8 +58,7 @@ internal sealed class SecondLook(
         var inTrash = await trash.Rest.FilesAsync(CancellationToken.None);
         foreach (var name in going)
         {
-            var wasPushed = inTrash.Any(path => StoreLayout.TryReadRepositoryPath(name, path, out var place)
-                && place.Kind is RepositoryPathKind.TagLink or RepositoryPathKind.RevisionLink);
+            var wasPushed = inTrash.Any(path => IsTagOrManifest(name, path));
             var isThere = snapshot.Repositories.TryGetValue(name, out var repository) && (!repository.Tags.IsEmpty || !repository.Revisions.IsEmpty);
             if (!wasPushed && !isThere)
                 continue;
@@ -74,6 +73,15 @@ internal sealed class SecondLook(
             await PutBackAsync(trash.Rest, left);
         }
     }
+
+    // What no push can have made, such as a tag of an impossible name, was there before and goes with its repository.
+    private static bool IsTagOrManifest(RepositoryName name, string path) =>
+        StoreLayout.TryReadRepositoryPath(name, path, out var place) && place.Kind switch
+        {
+            RepositoryPathKind.TagLink => Tag.TryParse(place.Name, out _, out _),
+            RepositoryPathKind.RevisionLink => Digest.TryParse(place.Name, out _, out _),
+            _ => false,
+        };
 
     private async Task PutBackAsync(Trash from, IReadOnlyList<string> paths)
     {
