@@ -74,7 +74,9 @@ public sealed partial class Pruner(IStoreFiles files, StoreReader reader, ILogge
         var failed = false;
         foreach (var part in new[] { trash, trash.Rest })
         {
-            var results = await part.PutBackAsync(await part.FilesAsync(CancellationToken.None));
+            // Tags last: a tag must not be there before what it leads to.
+            var paths = await part.FilesAsync(CancellationToken.None);
+            var results = await part.PutBackAsync([.. paths.OrderBy(path => path.Contains($"/{StoreLayout.ManifestsName}/tags/", StringComparison.Ordinal))]);
             foreach (var result in results.Where(result => result.Result == MoveResult.Moved))
                 outcome.Note($"{result.Path} went back: the journal of run {runId} cannot be read");
             foreach (var result in results.Where(result => result.Result == MoveResult.Failed))
