@@ -13,10 +13,12 @@ public sealed class StoreOracle(string rootDirectory)
     private readonly string _repositories = Path.Combine(rootDirectory, "docker/registry/v2/repositories");
     private readonly string _blobs = Path.Combine(rootDirectory, "docker/registry/v2/blobs");
 
-    /// <summary>Every tag and the digest that it points to, <c>repo:tag</c>.</summary>
+    /// <summary>Every tag and the digest that it points to, <c>repo:tag</c>. A directory without a current link is no tag to a registry.</summary>
     public IReadOnlyDictionary<string, string> Tags => Repositories()
         .Where(repository => Directory.Exists(TagsOf(repository)))
-        .SelectMany(repository => Directory.GetDirectories(TagsOf(repository)).Select(tag => (Repository: repository, Tag: Path.GetFileName(tag))))
+        .SelectMany(repository => Directory.GetDirectories(TagsOf(repository)).Select(tag => (Name: $"{repository}:{Path.GetFileName(tag)}", Link: ReadLink(Path.Combine(tag, "current/link")))))
+        .Where(item => item.Link is not null)
+        .ToDictionary(item => item.Name, item => item.Link!, StringComparer.Ordinal);
         .ToDictionary(item => $"{item.Repository}:{item.Tag}", item => ReadLink(Path.Combine(TagsOf(item.Repository), item.Tag, "current/link")) ?? "", StringComparer.Ordinal);
 
     /// <summary>Every tag that cannot be pulled whole, with the reason.</summary>
