@@ -8,6 +8,9 @@ namespace RegistryCleaner.CommandLine;
 /// </summary>
 public sealed class CleanerCommandLine
 {
+    // What elsewhere stands for true and false: behind a switch it is meant as its value, not as an image.
+    private static readonly string[] s_truthLike = ["yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
+
     private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = "CleanImages and GarbageCollect, or images to remove." };
     private readonly Dictionary<string, Option<bool>> _flags = [];
     private readonly Dictionary<string, Option<string>> _texts = [];
@@ -51,6 +54,7 @@ public sealed class CleanerCommandLine
     public CommandLineReading Read(IReadOnlyList<string> words, IEnumerable<string> environment, IReadOnlyCollection<string> otherVerbs)
     {
         var errors = words.Where(IsUnknownSwitch).Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.").ToList();
+        errors.AddRange(ValueErrors(words));
         if (errors.Count > 0)
             return new CommandLineReading { Errors = errors };
 
@@ -63,6 +67,7 @@ public sealed class CleanerCommandLine
         var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
         var given = GivenNames(parsed);
         var positional = parsed.GetValue(_words) ?? [];
+        errors.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => VerbOf(word) != CleanerVerbs.None).Select(Misplaced));
         var values = ValuesOf(parsed, verbs == CleanerVerbs.None && otherVerbs.Count == 0 ? positional : []);
         if (verbs == CleanerVerbs.None && otherVerbs.Count == 0)
         {
@@ -119,6 +124,27 @@ public sealed class CleanerCommandLine
 
     // A value never begins with a dash, so that every word that does is a switch.
     private bool IsUnknownSwitch(string word) => word.StartsWith('-') && !_known.Contains(word.Split('=', 2)[0]);
+
+    // The parser takes a switch for the value of the one before it, and an empty text for a value.
+    private IEnumerable<string> ValueErrors(IReadOnlyList<string> words)
+    {
+        for (var i = 0; i < words.Count; i++)
+        {
+            var next = i + 1 < words.Count ? words[i + 1] : "";
+            var option = Root.Options.FirstOrDefault(option => option.Name == words[i] || option.Aliases.Contains(words[i]));
+            // Such a word in front is a directive to the parser, which takes it out without a trace.
+            if (words[i].StartsWith('[') && words[i].EndsWith(']'))
+                yield return $"'{words[i]}' is no image and no switch.";
+            else if (words[i].Length == 0)
+                yield return "One of the words is empty.";
+            else if (words[i].StartsWith('-') && words[i].EndsWith('='))
+                yield return $"{words[i]} has no value.";
+            else if (option?.Arity.MinimumNumberOfValues > 0 && (next.Length == 0 || next.StartsWith('-')))
+                yield return $"{words[i]} has no value.";
+            else if (option?.Arity.MinimumNumberOfValues == 0 && s_truthLike.Contains(next, StringComparer.OrdinalIgnoreCase))
+                yield return $"{words[i]} takes true, false or nothing, not '{next}'.";
+        }
+    }
 
     private HashSet<string> GivenNames(ParseResult parsed) =>
         Given(parsed, _flags).Concat(Given(parsed, _texts)).Concat(Given(parsed, _lists)).ToHashSet(StringComparer.Ordinal);
