@@ -19,7 +19,6 @@ public sealed class StoreOracle(string rootDirectory)
         .SelectMany(repository => Directory.GetDirectories(TagsOf(repository)).Select(tag => (Name: $"{repository}:{Path.GetFileName(tag)}", Link: ReadLink(Path.Combine(tag, "current/link")))))
         .Where(item => item.Link is not null)
         .ToDictionary(item => item.Name, item => item.Link!, StringComparer.Ordinal);
-        .ToDictionary(item => $"{item.Repository}:{item.Tag}", item => ReadLink(Path.Combine(TagsOf(item.Repository), item.Tag, "current/link")) ?? "", StringComparer.Ordinal);
 
     /// <summary>Every tag that cannot be pulled whole, with the reason.</summary>
     public IReadOnlyList<string> BrokenTags => [.. Tags

@@ -64,13 +64,13 @@ internal sealed class SnapshotBuilder(string name = "team/app")
 
     public SnapshotBuilder Tag(string tag, string word)
     {
-        _tags[Naming.Tag.Parse(tag)] = Link.To(DigestOf(word));
+        _tags[RegistryCleaner.Naming.Tag.Parse(tag)] = Link.To(DigestOf(word));
         return this;
     }
 
     public SnapshotBuilder UnreadableTag(string tag)
     {
-        _tags[Naming.Tag.Parse(tag)] = Link.Unreadable("the link is empty");
+        _tags[RegistryCleaner.Naming.Tag.Parse(tag)] = Link.Unreadable("the link is empty");
         return this;
     }
 
