@@ -76,8 +76,9 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         {
             try
             {
-                // Without recursion this is rmdir, which the system refuses for a directory that is not empty.
-                if (Directory.Exists(FullPath(path)))
+                // Without recursion this is rmdir, which the system refuses for a directory that is not empty; but a symbolic link to
+                // a directory, full or not, would be unlinked.
+                if (Stat(path) is { Kind: EntryKind.Directory })
                     Directory.Delete(FullPath(path), recursive: false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
