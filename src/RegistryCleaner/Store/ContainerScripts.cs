@@ -63,8 +63,9 @@ internal static class ContainerScripts
             for p; do
                 if [ ! -e "$from/$p" ] && [ ! -L "$from/$p" ]; then printf "A\0"; continue; fi
                 if [ -e "$to/$p" ] || [ -L "$to/$p" ]; then printf "E\0"; continue; fi
-                [ -d "$to/${p%/*}" ] || mkdir -p "$to/${p%/*}" 2>/dev/null
-                if m=$(mv -T "$from/$p" "$to/$p" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
+                t=$to/$p
+                [ -d "${t%/*}" ] || mkdir -p "${t%/*}" 2>/dev/null
+                if m=$(mv -T "$from/$p" "$t" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
             done' sh "$3" "$4"
         printf '%s end\n' "$2"
         """;
