@@ -122,7 +122,8 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         var entries = new List<StoreEntry>();
         foreach (var record in Encoding.UTF8.GetString(answer.Output).Split(answer.Mark + ' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var fields = record.TrimEnd('\n').Split(' ', 4);
+            // Only the record's own line break: a name may end in one, and is another name without it.
+            var fields = record[..^1].Split(' ', 4);
             var kind = (int.Parse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & TypeMask) switch
             {
                 0x8000 => EntryKind.File,
