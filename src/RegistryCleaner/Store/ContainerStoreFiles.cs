@@ -53,6 +53,8 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         {
             if (!contents.TryGetValue("./" + path, out var bytes))
                 silent.Add(path);
+            else if (WasNamed(path, answer.Errors))
+                results[path] = new FileContent(default, ReasonFor(path, answer.Errors));
             else if (bytes.Length > maxLength)
                 results[path] = new FileContent(default, $"the file is longer than {maxLength} bytes");
             else
@@ -155,6 +157,10 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         var end = line.LastIndexOf(": ", StringComparison.Ordinal);
         return start >= 0 && end > start ? line[(start + 2)..end].TrimEnd('\'', '’') : "";
     }
+
+    // head has printed the header by the time that reading fails: what follows it is not the file's content. "./a: ..." or "'./a': ..."
+    private static bool WasNamed(string path, string errors) =>
+        errors.Contains($"./{path}: ", StringComparison.Ordinal) || errors.Contains($"./{path}': ", StringComparison.Ordinal);
 
     private static string ReasonFor(string path, string errors) =>
         errors.Split('\n').FirstOrDefault(line => line.Contains("./" + path, StringComparison.Ordinal)) ?? "the file cannot be read";
