@@ -8,6 +8,9 @@ namespace RegistryCleaner.CommandLine;
 /// </summary>
 public sealed class CleanerCommandLine
 {
+    // What elsewhere stands for true and false: behind a switch it is meant as its value, not as an image.
+    private static readonly string[] s_truthLike = ["yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
+
     private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = "CleanImages and GarbageCollect, or images to remove." };
     private readonly Dictionary<string, Option<bool>> _flags = [];
     private readonly Dictionary<string, Option<string>> _texts = [];
@@ -58,6 +61,7 @@ public sealed class CleanerCommandLine
         var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
         var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
         var given = GivenNames(parsed);
+        errors.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => VerbOf(word) != CleanerVerbs.None).Select(Misplaced));
         if (verbs == CleanerVerbs.None)
         {
             verbs = CleanerVerbs.CleanImages;
@@ -103,6 +107,7 @@ public sealed class CleanerCommandLine
         var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
         found.AddRange(leading.Where(word => !targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(NoTarget));
         found.AddRange((parsed.GetValue(_words) ?? []).Skip(leading.Count).Select(Misplaced));
+        found.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Misplaced));
         found.AddRange(StrictEnvironment.Errors(environment, GivenNames(parsed), verb));
         return found.Count > 0 ? null : ValuesOf(parsed, []);
     }
@@ -115,8 +120,21 @@ public sealed class CleanerCommandLine
         var errors = words.Where(IsUnknownSwitch)
             .Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.")
             .ToList();
+        errors.AddRange(ValueErrors(words));
+        errors.AddRange(GivenTwice(words));
         return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
     }
+
+    // Of two values, the parser takes the last: `--dry-run --dry-run=false` would delete.
+    private IEnumerable<string> GivenTwice(IReadOnlyList<string> words) => words
+        .Where(word => word.StartsWith('-'))
+        .Select(word => OptionOf(word.Split('=', 2)[0]))
+        .Where(option => option is { AllowMultipleArgumentsPerToken: false })
+        .GroupBy(option => option!.Name, StringComparer.Ordinal)
+        .Where(group => group.Count() > 1)
+        .Select(group => $"{group.Key} is given {group.Count()} times.");
+
+    private Option? OptionOf(string name) => Root.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private static string NoTarget(string word) =>
         $"'{word}' is not a target: images are named with --images. The targets are CleanImages and GarbageCollect.";
@@ -151,6 +169,27 @@ public sealed class CleanerCommandLine
 
     // A value never begins with a dash, so that every word that does is a switch.
     private bool IsUnknownSwitch(string word) => word.StartsWith('-') && !_known.Contains(word.Split('=', 2)[0]);
+
+    // The parser takes a switch for the value of the one before it, and an empty text for a value.
+    private IEnumerable<string> ValueErrors(IReadOnlyList<string> words)
+    {
+        for (var i = 0; i < words.Count; i++)
+        {
+            var next = i + 1 < words.Count ? words[i + 1] : "";
+            var option = OptionOf(words[i]);
+            // Such a word in front is a directive to the parser, which takes it out without a trace.
+            if (words[i].StartsWith('[') && words[i].EndsWith(']'))
+                yield return $"'{words[i]}' is no image and no switch.";
+            else if (words[i].Length == 0)
+                yield return "One of the words is empty.";
+            else if (words[i].StartsWith('-') && words[i].EndsWith('='))
+                yield return $"{words[i]} has no value.";
+            else if (option?.Arity.MinimumNumberOfValues > 0 && (next.Length == 0 || next.StartsWith('-')))
+                yield return $"{words[i]} has no value.";
+            else if (option?.Arity.MinimumNumberOfValues == 0 && s_truthLike.Contains(next, StringComparer.OrdinalIgnoreCase))
+                yield return $"{words[i]} takes true, false or nothing, not '{next}'.";
+        }
+    }
 
     private HashSet<string> GivenNames(ParseResult parsed) =>
         Given(parsed, _flags).Concat(Given(parsed, _texts)).Concat(Given(parsed, _lists)).ToHashSet(StringComparer.Ordinal);

@@ -44,14 +44,14 @@ public sealed class Cleaner(ILogger? logger = null)
                     // The targeted collection is part of pruning: blobs go in the same run, through the same trash.
                     var isTargeted = options.Collector == CollectorKind.Targeted;
                     await session.Pruner.ApplyAsync(isTargeted ? plan : plan with { Blobs = [] }, outcome, cancellationToken);
-                    if (collector is not null)
-                        collection = await collector.CollectAsync(new CollectionRequest(), cancellationToken);
+                    if (collector is not null && outcome.Failures.Count == 0)
+                        collection = await collector.CollectAsync(new CollectionRequest(), outcome.HasChanged, cancellationToken);
                     else if (isTargeted)
                         collection = Freed(plan, outcome);
                 }, cancellationToken);
             }
 
-            return session.Report("CleanImages", plan, outcome, collection);
+            return session.Report("CleanImages", options.Collector, plan, outcome, collection);
         }, options.Restart, cancellationToken);
     }
 
@@ -68,8 +68,8 @@ public sealed class Cleaner(ILogger? logger = null)
         {
             var collection = outcome is null
                 ? await session.Collector.PreviewAsync(request, cancellationToken)
-                : await session.Collector.CollectAsync(request, cancellationToken);
-            return session.Report("GarbageCollect", null, outcome, collection);
+                : await session.Collector.CollectAsync(request, outcome.HasChanged, cancellationToken);
+            return session.Report("GarbageCollect", CollectorKind.Registry, null, outcome, collection);
         }, options.Restart, cancellationToken);
     }
 

@@ -16,6 +16,9 @@ public sealed record CleanerReport
     /// <summary>Where it acted.</summary>
     public required string Where { get; init; }
 
+    /// <summary>What frees the space.</summary>
+    public required CollectorKind Collector { get; init; }
+
     /// <summary>What was decided; null for GarbageCollect.</summary>
     public PrunePlan? Plan { get; init; }
 

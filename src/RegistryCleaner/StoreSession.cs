@@ -48,10 +48,19 @@ internal sealed partial class StoreSession
 
             await using var theLock = await Pruner.LockAsync(cancellationToken);
             var outcome = new PruneOutcome();
-            await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
-            var report = await work(outcome);
-            await TryAsync(outcome, () => RestartAsync(report, restart, cancellationToken), cancellationToken);
-            return Complete(report, outcome);
+            try
+            {
+                await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
+                await RequireFinishedAsync(outcome, cancellationToken);
+                var report = await work(outcome);
+                await TryAsync(outcome, () => RestartAsync(outcome, restart, cancellationToken), cancellationToken);
+                return Complete(report, outcome);
+            }
+            catch (Exception e) when (e is not StoreAccessException && outcome.HasChangedTheStore)
+            {
+                await RestartAsync(outcome, restart, CancellationToken.None);
+                throw;
+            }
         }
         catch (StoreAccessException e)
         {
@@ -63,16 +72,12 @@ internal sealed partial class StoreSession
     /// <summary>Reads what the images are about and plans, with what the rest of the store says about the blobs.</summary>
     public async Task<PrunePlan> PlanAsync(IReadOnlyList<ImageSelector> images, bool keepEmpty, CancellationToken cancellationToken)
     {
-        var snapshot = await Reader.ReadAsync([.. images.Select(image => image.Repository).Distinct()], cancellationToken);
-        var plan = PrunePlanner.Plan(new PruneRequest(images, keepEmpty, DateTimeOffset.UtcNow), snapshot);
+        var plan = await PlanReading.PlanAsync(Reader, new PruneRequest(images, keepEmpty, DateTimeOffset.UtcNow), cancellationToken);
         foreach (var missing in plan.Missing)
             Warn($"{missing.Image}: {missing.Reason}");
         foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks))
             Warn(remark);
-
-        var sizes = await Reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released)], cancellationToken);
-        var (linked, problem) = await AskOthersAsync(plan, cancellationToken);
-        return plan.WithBlobs(new BlobFacts(sizes, linked, problem));
+        return plan;
     }
 
     /// <summary>Does work that changes the store; what breaks it off becomes part of the report, with what was done before.</summary>
@@ -90,17 +95,25 @@ internal sealed partial class StoreSession
         }
     }
 
-    public CleanerReport Report(string verb, PrunePlan? plan, PruneOutcome? outcome, CollectionReport? collection) => new()
+    public CleanerReport Report(string verb, CollectorKind collector, PrunePlan? plan, PruneOutcome? outcome, CollectionReport? collection) => new()
     {
         Verb = verb,
         DryRun = outcome is null,
         Where = _location.ToString(),
+        Collector = collector,
         Plan = plan,
         Outcome = outcome,
         Collection = collection,
         Warnings = _warnings,
         ExitCode = ExitCode.Done,
     };
+
+    // Tags and links that could not go back are in the trash: whoever collects now does not see what they need.
+    private async Task RequireFinishedAsync(PruneOutcome outcome, CancellationToken cancellationToken)
+    {
+        if ((await Pruner.FindUnfinishedRunsAsync(cancellationToken)) is [var runId, ..])
+            throw new CleanerException(ExitCode.Incomplete, [$"The earlier run {runId} could not be finished, so that nothing else was done:", .. outcome.Failures]);
+    }
 
     private CleanerReport Complete(CleanerReport report, PruneOutcome outcome)
     {
@@ -109,23 +122,10 @@ internal sealed partial class StoreSession
         return outcome.IsComplete ? report : report with { ExitCode = ExitCode.Incomplete };
     }
 
-    private async Task<(IReadOnlySet<Digest> Linked, string? Problem)> AskOthersAsync(PrunePlan plan, CancellationToken cancellationToken)
-    {
-        var released = plan.ReleasedBlobs;
-        if (released.Count == 0)
-            return (released, null);
-        var catalog = await Reader.FindRepositoriesAsync(cancellationToken);
-        var others = catalog.Repositories.Except(plan.Repositories.Select(repository => repository.Name)).ToList();
-        var linked = await Reader.LinkedAsync(others, [.. released], cancellationToken);
-        return (linked, catalog.Problems is [var problem, ..] ? problem.ToString() : null);
-    }
-
     // The registry's cache remembers what is gone: a push would say "layer already exists" and leave a tag that cannot be pulled.
-    private async Task RestartAsync(CleanerReport report, bool restart, CancellationToken cancellationToken)
+    private async Task RestartAsync(PruneOutcome outcome, bool restart, CancellationToken cancellationToken)
     {
-        var freed = report.Collection is { Blobs: > 0 } or { Manifests: > 0 };
-        var pruned = report.Outcome is { } outcome && (outcome.Tags.Count > 0 || outcome.Manifests.Count > 0 || outcome.Repositories.Count > 0);
-        if (!freed && !pruned)
+        if (!outcome.HasChangedTheStore)
             return;
         if (restart)
         {

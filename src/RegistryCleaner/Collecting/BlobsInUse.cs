@@ -11,11 +11,11 @@ internal sealed class BlobsInUse
     private readonly Dictionary<RepositoryName, RepositoryUse> _repositories = [];
     private readonly HashSet<Digest> _blobs = [];
 
-    public BlobsInUse(StoreSnapshot snapshot, CollectionRequest request, DateTimeOffset now)
+    public BlobsInUse(StoreSnapshot snapshot, CollectionRequest request, RegistryVersion version, DateTimeOffset now)
     {
         foreach (var (name, repository) in snapshot.Repositories)
         {
-            var use = Use(repository, snapshot.Manifests, request, now - PrunePlanner.PushGrace);
+            var use = Use(repository, snapshot.Manifests, request.DeleteUntagged, request.AllowMultiArchLoss && version.MayBeVersion2, now - PrunePlanner.PushGrace);
             _repositories[name] = use;
             _blobs.UnionWith(use.Blobs);
         }
@@ -40,41 +40,38 @@ internal sealed class BlobsInUse
         .FirstOrDefault();
 
     private static RepositoryUse Use(
-        RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, CollectionRequest request, DateTimeOffset since)
+        RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, bool deleteUntagged, bool allowMultiArchLoss, DateTimeOffset since)
     {
         // Untagged manifests are taken away as if they had been asked for: what a tag, or a subject that stays, needs comes back.
-        var untagged = request.DeleteUntagged ? repository.Revisions.Keys.ToHashSet() : [];
+        var untagged = deleteUntagged ? repository.Revisions.Keys.ToHashSet() : [];
+        var tagged = new RepositoryGraph(repository, manifests, new HashSet<Tag>(), untagged);
+        // What was pushed a moment ago may be a platform whose index is still to come.
+        untagged.RemoveWhere(digest => repository.Revisions[digest].Modified > since && !tagged.IsKept(digest));
         var graph = new RepositoryGraph(repository, manifests, new HashSet<Tag>(), untagged);
         var use = new RepositoryUse();
-        if (request is { AllowMultiArchLoss: true, DeleteUntagged: true })
-        {
-            AddTaggedImages(repository, manifests, use);
-            return use;
-        }
-
-        foreach (var digest in graph.Kept)
+        var kept = graph.Kept.ToDictionary(digest => digest, digest => manifests.TryGetValue(digest, out var state) ? state.Manifest : null);
+        if (deleteUntagged && allowMultiArchLoss)
+            GiveUpPlatforms(repository, kept);
+        foreach (var (digest, manifest) in kept)
         {
             use.Manifests.Add(digest);
             use.Blobs.Add(digest);
-            if (manifests.TryGetValue(digest, out var state) && state.Manifest is { } manifest)
-                use.Blobs.UnionWith(manifest.Needs);
+            if (manifest is not null)
+                use.Blobs.UnionWith(manifest.Needs.Where(need => !graph.IsKept(need) || kept.ContainsKey(need)));
         }
 
         AddDoubtful(repository, graph, use);
-        AddPushInProgress(repository, manifests, since, use);
+        AddPushInProgress(repository, manifests, graph, since, use);
         return use;
     }
 
     // The user insists: what only an index leads to may go.
-    private static void AddTaggedImages(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, RepositoryUse use)
+    private static void GiveUpPlatforms(RepositorySnapshot repository, Dictionary<Digest, Manifest?> kept)
     {
-        foreach (var digest in repository.Tags.Values.Where(link => link.Target is not null).Select(link => link.Target!.Value))
-        {
-            use.Manifests.Add(digest);
-            use.Blobs.Add(digest);
-            if (manifests.TryGetValue(digest, out var state) && state.Manifest is { Kind: ManifestKind.Image } manifest)
-                use.Blobs.UnionWith(manifest.Blobs);
-        }
+        var platforms = kept.Values.SelectMany(manifest => manifest is { Kind: ManifestKind.Index } index ? index.Children : []).ToHashSet();
+        platforms.ExceptWith(repository.Tags.Values.Where(link => link.Target is not null).Select(link => link.Target!.Value));
+        foreach (var platform in platforms)
+            kept.Remove(platform);
     }
 
     private static void AddDoubtful(RepositorySnapshot repository, RepositoryGraph graph, RepositoryUse use)
@@ -89,10 +86,10 @@ internal sealed class BlobsInUse
 
     // Layers come before the manifest that needs them.
     private static void AddPushInProgress(
-        RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, DateTimeOffset since, RepositoryUse use)
+        RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, RepositoryGraph graph, DateTimeOffset since, RepositoryUse use)
     {
         var neverPushed = !repository.Directories.Contains(StoreLayout.ManifestsName);
-        var accounted = repository.Revisions.Keys
+        var accounted = graph.Kept
             .SelectMany(digest => manifests.TryGetValue(digest, out var state) && state.Manifest is { } manifest ? manifest.Needs : [])
             .ToHashSet();
         foreach (var layer in repository.Layers.Where(layer => layer.Link.Target is { } target && !accounted.Contains(target) && (neverPushed || layer.Modified > since)))

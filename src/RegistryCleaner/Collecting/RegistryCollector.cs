@@ -1,3 +1,4 @@
+using System.Globalization;
 using CliWrap.EventStream;
 using Microsoft.Extensions.Logging;
 using RegistryCleaner.Manifests;
@@ -17,19 +18,39 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
 {
     private const int NamedReasons = 5;
 
+    // $1 is the mark, the rest the command.
+    private const string Script = """
+        mark=$1; shift
+        "$@" &
+        echo $!
+        wait $!
+        printf '\n%s %s\n' "$mark" $?
+        """;
+
+    // Ends a process and waits until it is gone, ten seconds at most.
+    private const string EndScript = """
+        kill "$1" 2>/dev/null
+        n=0
+        while kill -0 "$1" 2>/dev/null && [ $n -lt 50 ]; do sleep 0.2; n=$((n + 1)); done
+        """;
+
     /// <summary>Asks the collector what it would delete.</summary>
     /// <exception cref="CleanerException">It would delete what is in use, or cannot work on this store: refused, with the reasons by name.</exception>
     public async Task<CollectionReport> PreviewAsync(CollectionRequest request, CancellationToken cancellationToken) =>
         Report(await AskAsync(request, cancellationToken));
 
     /// <summary>Collects, unless <see cref="PreviewAsync"/> would refuse.</summary>
+    /// <param name="request">What is to be collected.</param>
+    /// <param name="onBegin">Called before the first thing goes.</param>
+    /// <param name="cancellationToken">Ends the collector.</param>
     /// <exception cref="CleanerException">Refused, as there; or the collector failed half-way.</exception>
-    public async Task<CollectionReport> CollectAsync(CollectionRequest request, CancellationToken cancellationToken)
+    public async Task<CollectionReport> CollectAsync(CollectionRequest request, Action onBegin, CancellationToken cancellationToken)
     {
         var eligible = await AskAsync(request, cancellationToken);
         if (eligible is null || (eligible.Blobs.Count == 0 && eligible.Manifests == 0 && eligible.Layers == 0))
             return CollectionReport.Empty;
 
+        onBegin();
         var (exitCode, error) = await RunAsync(request, isDryRun: false, line => LogLine(logger, line), cancellationToken);
         if (exitCode != 0)
         {
@@ -50,6 +71,9 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
     {
         if (location.BinaryPath is null)
             throw NoBinary();
+        // It removes the links of layers even in a dry run (distribution #4425).
+        if (location.Version.Text.Contains("3.0.0-beta.1", StringComparison.Ordinal))
+            throw Refused([$"The dry run of this registry ({location.Version}) deletes; use another registry's program, with --registry-binary."]);
         if ((await files.StatAsync([StoreLayout.Repositories, StoreLayout.Blobs], cancellationToken)).Count < 2)
             return null;
 
@@ -62,7 +86,9 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
         var (exitCode, error) = await RunAsync(request, isDryRun: true, output.Add, cancellationToken);
         if (exitCode != 0)
             throw Refused([$"The registry's garbage-collect gives up on this store, even as a dry run: {error}"]);
-        RequireNothingInUse(output, new BlobsInUse(snapshot, request, DateTimeOffset.UtcNow), catalog);
+        RequireWhole(output);
+        RequireRepositories(output, catalog);
+        RequireNothingInUse(output, new BlobsInUse(snapshot, request, location.Version, DateTimeOffset.UtcNow), catalog);
         return new Eligible(await reader.SizesAsync(output.Blobs, cancellationToken), output.Manifests.Count, output.Layers.Count);
     }
 
@@ -75,6 +101,19 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
     {
         if (catalog.Problems.Count > 0)
             throw Refused([.. catalog.Problems.Take(NamedReasons).Select(problem => $"What the registry's garbage-collect would delete cannot be checked: {problem}")]);
+    }
+
+    private static void RequireWhole(RegistryCollectorOutput output)
+    {
+        if (output.AnnouncedBlobs != output.Blobs.Count)
+            throw Refused([$"The registry's garbage-collect announced {output.AnnouncedBlobs?.ToString(CultureInfo.InvariantCulture) ?? "no number of"} blobs and named {output.Blobs.Count}: what it would delete cannot be checked."]);
+    }
+
+    // A volume that is not mounted looks like this, too.
+    private static void RequireRepositories(RegistryCollectorOutput output, RepositoryCatalog catalog)
+    {
+        if (catalog.Repositories.Count == 0 && output.Blobs.Count > 0)
+            throw Refused([$"There are {output.Blobs.Count} blobs in the store, but no repository at all: are the repositories on a volume that is not mounted?"]);
     }
 
     private void RequireNoMultiArchLoss(StoreSnapshot snapshot, CollectionRequest request)
@@ -127,17 +166,23 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
         ];
         var command = string.Join(' ', words);
         LogRunning(logger, command);
-        // In a container the collector outlives the client that started it: a shell tells its process id, so that it can be ended.
+        // In a container the collector outlives the client that started it, and that client may end with 0 when it is interrupted:
+        // a shell tells the process id, so that it can be ended, and the true exit code behind a mark.
+        var mark = $"rc{Guid.NewGuid():n}";
         var processId = "";
         var lastError = "";
+        int? exitCode = null;
         try
         {
-            await foreach (var happened in location.Host.Command(["sh", "-c", "echo $$; exec \"$@\"", "sh", .. words]).ListenAsync(cancellationToken))
+            await foreach (var happened in location.Host.Command(["sh", "-c", Script, "sh", mark, .. words]).ListenAsync(cancellationToken))
             {
                 switch (happened)
                 {
                     case StandardOutputCommandEvent { Text: var line } when processId.Length == 0:
                         processId = line.Trim();
+                        break;
+                    case StandardOutputCommandEvent { Text: var line } when line.StartsWith(mark, StringComparison.Ordinal):
+                        exitCode = int.Parse(line.AsSpan(mark.Length + 1), CultureInfo.InvariantCulture);
                         break;
                     case StandardOutputCommandEvent { Text: var line }:
                         onLine(line);
@@ -146,20 +191,20 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
                         lastError = line;
                         LogError(logger, line);
                         break;
-                    case ExitedCommandEvent { ExitCode: var exitCode }:
-                        return (exitCode, lastError);
                     default:
                         break;
                 }
             }
         }
-        catch (OperationCanceledException) when (processId.Length > 0 && location.Host.Container is not null)
+        finally
         {
-            await location.Host.Command("kill", processId).ExecuteAsync(CancellationToken.None);
-            throw;
+            if (exitCode is null && processId.Length > 0)
+                await location.Host.Command("sh", "-c", EndScript, "sh", processId).ExecuteAsync(CancellationToken.None);
         }
 
-        throw new StoreAccessException("The registry's garbage-collect ended without an exit code.");
+        return exitCode is { } code
+            ? (code, lastError)
+            : throw new StoreAccessException($"The registry's garbage-collect was broken off: {lastError}");
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Running {Command}")]

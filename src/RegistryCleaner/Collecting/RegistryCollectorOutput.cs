@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using RegistryCleaner.Naming;
 
@@ -19,11 +20,16 @@ internal sealed partial class RegistryCollectorOutput(IReadOnlySet<string> repos
     /// <summary>Layer links that it would remove (3.x alone).</summary>
     public HashSet<(string Repository, Digest Digest)> Layers { get; } = [];
 
+    /// <summary>How many blobs it says that it would delete.</summary>
+    public int? AnnouncedBlobs { get; private set; }
+
     public void Add(string line)
     {
         // A repository's turn begins with a line that is its name.
         if (repositories.Contains(line))
             _repository = line;
+        else if (SummaryLine().Match(line) is { Success: true } summary)
+            AnnouncedBlobs = int.Parse(summary.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         else if (BlobLine().Match(line) is { Success: true } blob)
             Blobs.Add(Digest.Parse(blob.Groups[1].Value));
         else if (ManifestLine().Match(line) is { Success: true } manifest)
@@ -31,6 +37,9 @@ internal sealed partial class RegistryCollectorOutput(IReadOnlySet<string> repos
         else if (LayerLine().Match(line) is { Success: true } layer)
             Layers.Add((layer.Groups[1].Value, Digest.Parse(layer.Groups[2].Value)));
     }
+
+    [GeneratedRegex(@"\A[0-9]+ blobs marked, ([0-9]{1,9}) blobs and [0-9]+ manifests eligible for deletion\s*\z")]
+    private static partial Regex SummaryLine();
 
     [GeneratedRegex(@"\Ablob eligible for deletion: (sha256:[0-9a-f]{64})\s*\z")]
     private static partial Regex BlobLine();

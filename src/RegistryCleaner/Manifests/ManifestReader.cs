@@ -70,6 +70,13 @@ public static class ManifestReader
         }
     }
 
+    /// <summary>Whether content is whole and yet no manifest: it has its digest, and does not begin as a JSON object does.</summary>
+    public static bool IsSomethingElse(Digest expected, ReadOnlySpan<byte> content)
+    {
+        var start = content.TrimStart(" \t\r\n"u8);
+        return !start.IsEmpty && start[0] != '{' && expected.Algorithm == "sha256" && Digest.OfContent(content) == expected;
+    }
+
     private static Manifest Read(Digest digest, int size, JsonElement root)
     {
         var children = new List<Digest>();
@@ -80,7 +87,7 @@ public static class ManifestReader
         var hasBlobs = false;
         foreach (var member in root.EnumerateObject())
         {
-            switch (member.Name.ToLowerInvariant())
+            switch (Folded(member.Name))
             {
                 case "mediatype" when member.Value.ValueKind == JsonValueKind.String:
                     mediaType = member.Value.GetString()!;
@@ -124,6 +131,9 @@ public static class ManifestReader
             subject);
     }
 
+    // Go folds two letters more than this runtime does: the long s, and the sign for kelvin (encoding/json, fold.go).
+    private static string Folded(string name) => name.Replace('\u017F', 's').Replace('\u212A', 'k').ToLowerInvariant();
+
     // Without a mediaType, upstream takes a manifest with `manifests` for an index, else for an OCI image (manifest/ocischema).
     private static ManifestKind KindOf(string mediaType, bool hasChildren, bool hasBlobs) => mediaType switch
     {
@@ -155,7 +165,7 @@ public static class ManifestReader
     {
         foreach (var member in descriptor.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (member.Value.ValueKind == JsonValueKind.String && Folded(member.Name) == name)
                 digests.Add(Digest.Parse(member.Value.GetString()!));
         }
     }

@@ -103,12 +103,14 @@ public sealed record TagPlan(Tag Tag, Digest? Digest, bool Removed, string Reaso
 /// <param name="MediaType">Its media type; empty where it cannot be read.</param>
 /// <param name="Removed">Whether it goes.</param>
 /// <param name="Reason">Why it goes or stays.</param>
-public sealed record ManifestPlan(Digest Digest, string MediaType, bool Removed, string Reason);
+/// <param name="Modified">When its link was written: one that is written anew until the plan is applied was pushed again, and stays.</param>
+public sealed record ManifestPlan(Digest Digest, string MediaType, bool Removed, string Reason, DateTimeOffset Modified = default);
 
 /// <summary>A link to a layer or a configuration that goes.</summary>
 /// <param name="Path">Where the link lies.</param>
 /// <param name="Digest">The blob; null where the link cannot be read and goes with its repository.</param>
-public sealed record LayerPlan(string Path, Digest? Digest);
+/// <param name="Modified">When the link was written: one that is written anew until the plan is applied was pushed again, and stays.</param>
+public sealed record LayerPlan(string Path, Digest? Digest, DateTimeOffset Modified = default);
 
 /// <summary>What would happen to a blob.</summary>
 /// <param name="Digest">The blob.</param>

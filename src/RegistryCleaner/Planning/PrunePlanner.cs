@@ -56,7 +56,7 @@ public static class PrunePlanner
         var graph = new RepositoryGraph(repository, manifests, removedTags, removedDigests);
         var decided = graph.Considered
             .Where(repository.Revisions.ContainsKey)
-            .Select(digest => DecideManifest(digest, graph, manifests, isWhole))
+            .Select(digest => DecideManifest(digest, graph, manifests, isWhole) with { Modified = repository.Revisions[digest].Modified })
             .ToImmutableArray();
 
         var released = isWhole ? AllOf(repository, graph) : graph.Released();
@@ -64,7 +64,7 @@ public static class PrunePlanner
         var (removed, reason) = DecideRepository(repository, tags, decided, released, isWhole, request);
         var layers = repository.Layers
             .Where(link => removed || (link.Link.Target is { } target && released.Contains(target) && !needed.Contains(target)))
-            .Select(link => new LayerPlan(link.Path, link.Link.Target))
+            .Select(link => new LayerPlan(link.Path, link.Link.Target, link.Modified))
             .OrderBy(layer => layer.Path, StringComparer.Ordinal)
             .ToImmutableArray();
         if (removed)

@@ -35,8 +35,8 @@ internal sealed record PruneJournal
                 Removed = repository.Removed,
                 AskedFor = repository.AskedFor,
                 Tags = [.. repository.Tags.Where(tag => tag.Removed).Select(tag => new JournalTag(tag.Tag.Value, tag.Digest?.ToString()))],
-                Manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest.ToString())],
-                Layers = [.. repository.Layers.Select(layer => layer.Path)],
+                Manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => new JournalLink(manifest.Digest.ToString(), manifest.Modified.ToUnixTimeSeconds()))],
+                Layers = [.. repository.Layers.Select(layer => new JournalLink(layer.Path, layer.Modified.ToUnixTimeSeconds()))],
             }),
         ],
         Blobs = [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())],
@@ -50,7 +50,10 @@ internal sealed record PruneJournal
         try
         {
             var journal = JsonSerializer.Deserialize(json, JournalJson.Default.PruneJournal);
-            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) && journal.Blobs.All(IsDigest) ? journal : null;
+            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) && journal.Blobs.All(IsDigest)
+                && journal.Repositories.DistinctBy(repository => repository.Name, StringComparer.Ordinal).Count() == journal.Repositories.Count
+                ? journal
+                : null;
         }
         catch (JsonException)
         {
@@ -58,18 +61,20 @@ internal sealed record PruneJournal
         }
     }
 
-    // Paths are made from these texts: nothing that is not a name, a tag, a digest or a layer's link gets that far.
-    private static bool IsValid(JournalRepository repository) =>
-        RepositoryName.TryParse(repository.Name, out var name, out _)
-        && repository.Tags.All(tag => Tag.TryParse(tag.Tag, out _, out _))
-        && repository.Manifests.All(IsDigest)
-        && repository.Layers.All(path => StoreLayout.TryReadRepositoryPath(name, path, out var place)
+    // Paths are made from these texts: nothing that is not a name, a tag, a digest or a layer's link gets that far. That a list's
+    // member is null is not seen by the serializer.
+    private static bool IsValid(JournalRepository? repository) =>
+        repository is not null
+        && RepositoryName.TryParse(repository.Name, out var name, out _)
+        && repository.Tags.All(tag => Tag.TryParse(((JournalTag?)tag)?.Tag, out _, out _))
+        && repository.Manifests.All(manifest => IsDigest(((JournalLink?)manifest)?.Name))
+        && repository.Layers.All(layer => ((JournalLink?)layer)?.Name is { } path && StoreLayout.TryReadRepositoryPath(name, path, out var place)
             && place.Kind == RepositoryPathKind.LayerLink && Digest.TryParse(place.Name, out _, out _));
 
-    private static bool IsDigest(string text) => Digest.TryParse(text, out _, out _);
+    private static bool IsDigest(string? text) => Digest.TryParse(text, out _, out _);
 }
 
-/// <summary>What goes from one repository. Manifests are in the order in which they go; layers are the paths of their links.</summary>
+/// <summary>What goes from one repository. Manifests are digests, in the order in which they go; layers are the paths of their links.</summary>
 internal sealed record JournalRepository
 {
     public required string Name { get; init; }
@@ -80,9 +85,9 @@ internal sealed record JournalRepository
 
     public required IReadOnlyList<JournalTag> Tags { get; init; }
 
-    public required IReadOnlyList<string> Manifests { get; init; }
+    public required IReadOnlyList<JournalLink> Manifests { get; init; }
 
-    public required IReadOnlyList<string> Layers { get; init; }
+    public required IReadOnlyList<JournalLink> Layers { get; init; }
 
     /// <summary>Whether the repository goes as it is, with what cannot be read in it: it was asked for and has lost all its tags.</summary>
     public bool IsGoing(RepositorySnapshot now) => AskedFor && now.Tags.IsEmpty;
@@ -101,6 +106,13 @@ internal sealed record JournalRepository
 
 /// <summary>A tag and where it pointed; null where its link could not be read.</summary>
 internal sealed record JournalTag(string Tag, string? Digest);
+
+/// <summary>A link that goes, and when it was written, in seconds since 1970: all that every way to the files can tell.</summary>
+internal sealed record JournalLink(string Name, long Modified)
+{
+    /// <summary>Whether the link is still the one that was planned for: a push writes it anew, with the same content.</summary>
+    public bool IsSame(DateTimeOffset modified) => modified.ToUnixTimeSeconds() == Modified;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PruneJournal))]

@@ -36,7 +36,16 @@ public sealed class PruneOutcome
     /// <summary>Whether everything planned was done.</summary>
     public bool IsComplete => _drifted.Count == 0 && _failures.Count == 0;
 
-    internal void Removed(RemovedKind kind, string path, string name) => _removed[path] = new RemovedItem(kind, name);
+    /// <summary>Whether anything in the store may be other than before, by this run or by finishing an earlier one.</summary>
+    public bool HasChangedTheStore { get; private set; }
+
+    internal void Removed(RemovedKind kind, string path, string name)
+    {
+        _removed[path] = new RemovedItem(kind, name);
+        HasChangedTheStore = true;
+    }
+
+    internal void HasChanged() => HasChangedTheStore = true;
 
     internal void WentBack(string path) => _removed.Remove(path);
 

@@ -117,14 +117,20 @@ internal sealed class PruneRun
             if (!snapshot.Repositories.TryGetValue(name, out var repository))
                 continue;
 
-            var planned = journal.Manifests.Select(Digest.Parse).ToHashSet();
-            var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), planned, limit: planned);
+            // In the order in which they go. What was pushed again since stays, with all that it needs.
+            var planned = journal.Manifests
+                .Select(manifest => (Manifest: manifest, Digest: Digest.Parse(manifest.Name)))
+                .Where(item => repository.Revisions.TryGetValue(item.Digest, out var link) && item.Manifest.IsSame(link.Modified))
+                .Select(item => item.Digest)
+                .ToList();
+            var plannedSet = planned.ToHashSet();
+            var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), plannedSet, limit: plannedSet);
             var doubtsMatter = graph.Doubts.Count > 0 && !journal.IsGoing(repository);
-            var plannedLayers = journal.Layers.ToHashSet(StringComparer.Ordinal);
+            var layers = journal.Layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
             removable.Add(doubtsMatter ? new Removable(name, [], []) : new Removable(
                 name,
-                [.. journal.Manifests.Select(Digest.Parse).Where(digest => repository.Revisions.ContainsKey(digest) && !graph.IsKept(digest))],
-                [.. repository.Layers.Where(layer => plannedLayers.Contains(layer.Path) && !(layer.Link.Target is { } target && graph.KeptNeeds(target)))]));
+                [.. planned.Where(digest => !graph.IsKept(digest))],
+                [.. repository.Layers.Where(layer => layers.TryGetValue(layer.Path, out var same) && same.IsSame(layer.Modified) && !(layer.Link.Target is { } target && graph.KeptNeeds(target)))]));
         }
 
         return removable;
@@ -161,9 +167,12 @@ internal sealed class PruneRun
     {
         var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();
         var snapshot = await _reader.ReadAsync(going, CancellationToken.None);
-        foreach (var (name, repository) in snapshot.Repositories)
+        foreach (var name in going)
         {
-            if (_repositories[name].WhyToStay(repository, DateTimeOffset.UtcNow) is { } reason)
+            // Of a repository that a killed run took away, empty directories may be left.
+            if (!snapshot.Repositories.TryGetValue(name, out var repository))
+                _outcome.Removed(RemovedKind.Repository, StoreLayout.Repository(name), name.Value);
+            else if (_repositories[name].WhyToStay(repository, DateTimeOffset.UtcNow) is { } reason)
                 _outcome.HasDrifted($"the repository {name} stays: {reason}");
             else
                 await TakeRepositoryAwayAsync(name);
@@ -189,8 +198,8 @@ internal sealed class PruneRun
         var directories = _journal.Blobs.Select(digest => StoreLayout.ParentOf(StoreLayout.BlobData(Digest.Parse(digest)))).ToList();
         foreach (var (name, journal) in _repositories)
         {
-            directories.AddRange(journal.Manifests.Select(digest => StoreLayout.ParentOf(StoreLayout.RevisionLink(name, Digest.Parse(digest)))));
-            directories.AddRange(journal.Layers.Select(StoreLayout.ParentOf));
+            directories.AddRange(journal.Manifests.Select(digest => StoreLayout.ParentOf(StoreLayout.RevisionLink(name, Digest.Parse(digest.Name)))));
+            directories.AddRange(journal.Layers.Select(layer => StoreLayout.ParentOf(layer.Name)));
             if (!_outcome.Repositories.Contains(name.Value))
                 continue;
             for (var directory = StoreLayout.Repository(name); directory != StoreLayout.Repositories; directory = StoreLayout.ParentOf(directory))

@@ -22,12 +22,15 @@ public sealed partial class Pruner(IStoreFiles files, StoreReader reader, ILogge
     public async Task<IReadOnlyList<string>> FindUnfinishedRunsAsync(CancellationToken cancellationToken)
     {
         var listing = await files.ListAsync([StoreLayout.Trash], ListDepth.Children, cancellationToken);
+        if (listing.Problems is [var problem, ..])
+            throw new StoreAccessException($"What earlier runs left cannot be listed: {problem}");
         return [.. listing.Entries.Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path[(StoreLayout.Trash.Length + 1)..]).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Finishes what earlier runs began; what is needed of it by now goes back.</summary>
     public async Task FinishEarlierRunsAsync(PruneOutcome outcome, CancellationToken cancellationToken)
     {
+        await files.DeleteTreesAsync([StoreLayout.Discarded], cancellationToken);
         foreach (var runId in await FindUnfinishedRunsAsync(cancellationToken))
         {
             var contents = await files.ReadAsync([StoreLayout.Journal(runId)], MaxJournalLength, cancellationToken);
@@ -57,6 +60,7 @@ public sealed partial class Pruner(IStoreFiles files, StoreReader reader, ILogge
 
     private async Task FinishAsync(PruneJournal journal, PruneOutcome outcome, CancellationToken cancellationToken)
     {
+        outcome.HasChanged();
         var finished = new PruneOutcome();
         await new PruneRun(files, reader, journal, finished).FinishAsync(cancellationToken);
         outcome.Note($"the earlier run {journal.RunId}, which had been interrupted, was finished: {finished.Tags.Count} tags, {finished.Manifests.Count} manifests, {finished.Layers.Count} layer links, {finished.Repositories.Count} repositories");
@@ -73,7 +77,9 @@ public sealed partial class Pruner(IStoreFiles files, StoreReader reader, ILogge
         var failed = false;
         foreach (var part in new[] { trash, trash.Rest })
         {
-            var results = await part.PutBackAsync(await part.FilesAsync(CancellationToken.None));
+            // Tags last: a tag must not be there before what it leads to.
+            var paths = (await part.FilesAsync(CancellationToken.None)).Select(file => file.Path);
+            var results = await part.PutBackAsync([.. paths.OrderBy(path => path.Contains($"/{StoreLayout.ManifestsName}/tags/", StringComparison.Ordinal))]);
             foreach (var result in results.Where(result => result.Result == MoveResult.Moved))
                 outcome.Note($"{result.Path} went back: the journal of run {runId} cannot be read");
             foreach (var result in results.Where(result => result.Result == MoveResult.Failed))

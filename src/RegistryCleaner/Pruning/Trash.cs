@@ -22,12 +22,12 @@ internal sealed class Trash(IStoreFiles files, string runId)
     public Task<IReadOnlyList<MoveOutcome>> PutBackAsync(IReadOnlyList<string> paths) => MoveAsync($"{Base}/{StoreLayout.Version2}", StoreLayout.Version2, paths);
 
     /// <summary>The files in the trash of this run, by their path in the store.</summary>
-    public async Task<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoreEntry>> FilesAsync(CancellationToken cancellationToken)
     {
         var listing = await files.ListAsync([Of(StoreLayout.Version2)], ListDepth.Tree, cancellationToken);
         if (listing.Problems is [var problem, ..])
             throw new StoreAccessException($"The trash of run {runId} cannot be listed: {problem}");
-        return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry.Path[(Base.Length + 1)..])];
+        return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry with { Path = entry.Path[(Base.Length + 1)..] })];
     }
 
     /// <summary>Those of the paths of the store that lie in the trash.</summary>
@@ -38,7 +38,17 @@ internal sealed class Trash(IStoreFiles files, string runId)
     }
 
     /// <summary>Deletes the trash with its journal: nothing in it is needed any more.</summary>
-    public Task DeleteAsync() => files.DeleteTreesAsync([Base], CancellationToken.None);
+    /// <remarks>
+    /// By one rename first: half of a trash whose journal was deleted already would look like a run about which nothing is known,
+    /// and go back, tags without their manifests.
+    /// </remarks>
+    public async Task DeleteAsync()
+    {
+        var outcome = (await files.MoveAsync(StoreLayout.Trash, StoreLayout.Discarded, [runId], CancellationToken.None))[0];
+        if (outcome.Result is MoveResult.Failed or MoveResult.TargetExists)
+            throw new StoreAccessException($"The trash of run {runId} could not be discarded: {outcome.Problem ?? "something is in its place already"}");
+        await files.DeleteTreesAsync([$"{StoreLayout.Discarded}/{runId}"], CancellationToken.None);
+    }
 
     // A rename that was begun is ended: cancelling happens between the steps.
     private async Task<IReadOnlyList<MoveOutcome>> MoveAsync(string from, string to, IReadOnlyList<string> paths)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RegistryCleaner.Collecting;
 using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.Reporting;
@@ -22,7 +23,7 @@ public static class ReportJson
         Where = report.Where,
         Repositories = report.Plan?.Repositories.Select(Document).ToList(),
         Missing = report.Plan?.Missing.Select(missing => new MissingDocument(missing.Image.ToString(), missing.Reason)).ToList(),
-        Planned = report.Plan is { } plan ? Planned(plan) : null,
+        Planned = report.Plan is { } plan ? Planned(plan, report.Collector) : null,
         Removed = report is { Outcome: { } outcome, Plan: not null }
             ? new RemovalDocument(outcome.Tags, outcome.Manifests, outcome.Layers, outcome.Repositories, outcome.Blobs)
             : null,
@@ -41,10 +42,10 @@ public static class ReportJson
         [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason))],
         [.. repository.Manifests.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, manifest.Removed, manifest.Reason))]);
 
-    private static RemovalDocument Planned(PrunePlan plan) => new(
+    private static RemovalDocument Planned(PrunePlan plan, CollectorKind collector) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Where(tag => tag.Removed).Select(tag => $"{repository.Name}:{tag.Tag}"))],
         [.. plan.Repositories.SelectMany(repository => repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => $"{repository.Name}@{manifest.Digest}"))],
         [.. plan.Repositories.SelectMany(repository => repository.Layers.Select(layer => $"{repository.Name}@{layer.Digest?.ToString() ?? layer.Path}"))],
         [.. plan.Repositories.Where(repository => repository.Removed).Select(repository => repository.Name.Value)],
-        [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())]);
+        [.. plan.Blobs.Where(blob => blob.Removed && collector == CollectorKind.Targeted).Select(blob => blob.Digest.ToString())]);
 }

@@ -29,7 +29,12 @@ internal sealed partial class ContainerLock : IAsyncDisposable
         var errors = new System.Text.StringBuilder();
         var command = host.Command("env", "LC_ALL=C", "sh", "-c", ContainerScripts.Lock, "sh", root, mark, path)
             .WithStandardInputPipe(PipeSource.FromStream(input.Reader.AsStream()))
-            .WithStandardOutputPipe(PipeTarget.ToDelegate(line => answer.TrySetResult(line)))
+            .WithStandardOutputPipe(PipeTarget.ToDelegate(line =>
+            {
+                // An engine's client may print something of its own first.
+                if (line.StartsWith(mark, StringComparison.Ordinal))
+                    answer.TrySetResult(line);
+            }))
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors))
             .ExecuteAsync(CancellationToken.None)
             .Task;

@@ -5,7 +5,9 @@ namespace RegistryCleaner.Store;
 /// </summary>
 /// <remarks>
 /// Paths come on standard input, each ended by NUL, and never become part of a script's text. Every script ends by printing its
-/// mark, so that an answer that broke off is told from a short one. <c>$1</c> is the root, <c>$2</c> the mark.
+/// mark, so that an answer that broke off is told from a short one. <c>$1</c> is the root, <c>$2</c> the mark. When this process is
+/// killed while it sends paths, xargs takes the piece of a path that arrived last for a path: scripts that change something
+/// therefore want the mark at the end of each.
 /// </remarks>
 internal static class ContainerScripts
 {
@@ -14,7 +16,7 @@ internal static class ContainerScripts
     /// there is no error; whatever else stat complains of is.
     /// </summary>
     private const string StatEach = """
-        { xargs -0 -r stat -c "$2 %f %s %Y %n" -- 2>&1 >&3 | grep -v "No such file or directory\$" >&2; } 3>&1
+        { xargs -0 -r stat -c "$2 %f %s %Y %n" -- 2>&1 >&3 | grep -v "^stat: .*No such file or directory\$" >&2; } 3>&1
         """;
 
     public const string Stat = $$"""
@@ -25,19 +27,19 @@ internal static class ContainerScripts
 
     public const string ListChildren = $$"""
         cd "$1" || exit 3
-        xargs -0 -r sh -c 'find "$@" -mindepth 1 -maxdepth 1 -print0' sh | {{StatEach}}
+        xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -maxdepth 1 -print0' sh | {{StatEach}}
         printf '%s end\n' "$2"
         """;
 
     public const string ListTree = $$"""
         cd "$1" || exit 3
-        xargs -0 -r sh -c 'find "$@" -mindepth 1 -print0' sh | {{StatEach}}
+        xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -print0' sh | {{StatEach}}
         printf '%s end\n' "$2"
         """;
 
     public const string ListRepositoryTree = $$"""
         cd "$1" || exit 3
-        xargs -0 -r sh -c 'find "$@" -mindepth 1 \( -name "_*" -prune -o ! -name "_*" \) -print0' sh | {{StatEach}}
+        xargs -0 -r sh -c 'find -H "$@" -mindepth 1 \( -name "_*" -prune -o ! -name "_*" \) -print0' sh | {{StatEach}}
         printf '%s end\n' "$2"
         """;
 
@@ -51,10 +53,11 @@ internal static class ContainerScripts
         printf '%s end\n' "$2"
         """;
 
-    /// <summary>Standard input becomes the file <c>$3</c>.</summary>
+    /// <summary>Standard input becomes the file <c>$3</c>, if it has <c>$4</c> bytes.</summary>
     public const string Write = """
         cd "$1" && mkdir -p "${3%/*}" || exit 3
-        cat > "$3.$2.tmp" && { sync -d "$3.$2.tmp" 2>/dev/null || sync; } && mv -T "$3.$2.tmp" "$3" || exit 3
+        cat > "$3.$2.tmp" && [ "$(wc -c < "$3.$2.tmp")" -eq "$4" ] || { rm -f "$3.$2.tmp"; exit 3; }
+        { sync -d "$3.$2.tmp" 2>/dev/null || sync; } && mv -T "$3.$2.tmp" "$3" || exit 3
         printf '%s end\n' "$2"
         """;
 
@@ -64,19 +67,25 @@ internal static class ContainerScripts
     public const string Move = """
         cd "$1" || exit 3
         xargs -0 -r sh -c '
-            from=$1 to=$2; shift 2
+            from=$1 to=$2 mark=$3; shift 3
             for p; do
+                case $p in *"$mark") p=${p%"$mark"};; *) printf "Xthe path did not arrive whole\0"; continue;; esac
                 if [ ! -e "$from/$p" ] && [ ! -L "$from/$p" ]; then printf "A\0"; continue; fi
                 if [ -e "$to/$p" ] || [ -L "$to/$p" ]; then printf "E\0"; continue; fi
-                [ -d "$to/${p%/*}" ] || mkdir -p "$to/${p%/*}" 2>/dev/null
-                if m=$(mv -T "$from/$p" "$to/$p" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
-            done' sh "$3" "$4"
+                t=$to/$p
+                [ -d "${t%/*}" ] || mkdir -p "${t%/*}" 2>/dev/null
+                if m=$(mv -T "$from/$p" "$t" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
+            done' sh "$3" "$4" "$2"
         printf '%s end\n' "$2"
         """;
 
     public const string DeleteTrees = """
         cd "$1" || exit 3
-        xargs -0 -r rm -rf -- || exit 3
+        xargs -0 -r sh -c '
+            mark=$1; shift
+            for p; do
+                case $p in *"$mark") rm -rf -- "${p%"$mark"}" || exit 255;; *) exit 255;; esac
+            done' sh "$2" || exit 3
         printf '%s end\n' "$2"
         """;
 

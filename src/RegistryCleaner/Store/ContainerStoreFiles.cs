@@ -62,8 +62,10 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         {
             if (!contents.TryGetValue("./" + path, out var bytes))
                 silent.Add(path);
+            else if (WasNamed(path, answer.Errors))
+                results[path] = new FileContent(default, ReasonFor(path, answer.Errors));
             else if (bytes.Length > maxLength)
-                results[path] = new FileContent(default, $"the file is longer than {maxLength} bytes");
+                results[path] = FileContent.LongerThan(maxLength);
             else
                 results[path] = new FileContent(bytes, null);
         }
@@ -80,7 +82,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await RunAsync(ContainerScripts.Write, PipeSource.FromBytes(content), [path], cancellationToken);
+        await RunAsync(ContainerScripts.Write, _ => PipeSource.FromBytes(content), [path, content.Length.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(
@@ -89,7 +91,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         if (paths.Count == 0)
             return [];
 
-        var answer = await RunAsync(ContainerScripts.Move, PathsAsGiven(paths), [fromBase, toBase], cancellationToken);
+        var answer = await RunAsync(ContainerScripts.Move, mark => Pieces(paths, mark), [fromBase, toBase], cancellationToken);
         var records = Encoding.UTF8.GetString(answer.Output).Split('\0')[..^1];
         if (records.Length != paths.Count)
             throw new StoreAccessException($"The store {host.Where}: {paths.Count} renames were asked for, {records.Length} were answered.");
@@ -101,7 +103,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     {
         foreach (var path in paths)
             StorePaths.RequireWorkDirectory(path);
-        await RunAsync(ContainerScripts.DeleteTrees, Paths(paths), [], cancellationToken);
+        await RunAsync(ContainerScripts.DeleteTrees, mark => Pieces(paths, mark), [], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -124,17 +126,19 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     };
 
     // A leading "./" keeps a name from being taken for an option.
-    private static PipeSource Paths(IEnumerable<string> paths) => PathsAsGiven(paths.Select(path => "./" + path));
+    private static Func<string, PipeSource> Paths(IEnumerable<string> paths) => _ => Pieces(paths.Select(path => "./" + path), "");
 
-    private static PipeSource PathsAsGiven(IEnumerable<string> paths) =>
-        PipeSource.FromBytes(Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => path + '\0'))));
+    // Where a path that arrived in part would be another path, the mark behind it tells that it is whole.
+    private static PipeSource Pieces(IEnumerable<string> paths, string mark) =>
+        PipeSource.FromBytes(Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}{mark}\0"))));
 
     private static List<StoreEntry> Entries(Answer answer)
     {
         var entries = new List<StoreEntry>();
         foreach (var record in Encoding.UTF8.GetString(answer.Output).Split(answer.Mark + ' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var fields = record.TrimEnd('\n').Split(' ', 4);
+            // Only the record's own line break: a name may end in one, and is another name without it.
+            var fields = record[..^1].Split(' ', 4);
             var kind = (int.Parse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & TypeMask) switch
             {
                 0x8000 => EntryKind.File,
@@ -156,7 +160,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     // What vanished between being found and being asked about is no problem: it is not there.
     private static List<StoreProblem> Problems(string errors) =>
         [.. errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => !line.EndsWith("No such file or directory", StringComparison.Ordinal))
+            .Where(line => !(line.EndsWith("No such file or directory", StringComparison.Ordinal) && (line.StartsWith("stat: ", StringComparison.Ordinal) || line.StartsWith("find: ", StringComparison.Ordinal))))
             .Select(line => new StoreProblem(PathIn(line), line))];
 
     // "find: ./v2/repositories/a: Permission denied", "stat: can't stat './v2/b': ...", "find: '/x': ..."
@@ -167,10 +171,14 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         return start >= 0 && end > start ? line[(start + 2)..end].TrimEnd('\'', '’') : "";
     }
 
+    // head has printed the header by the time that reading fails: what follows it is not the file's content. "./a: ..." or "'./a': ..."
+    private static bool WasNamed(string path, string errors) =>
+        errors.Contains($"./{path}: ", StringComparison.Ordinal) || errors.Contains($"./{path}': ", StringComparison.Ordinal);
+
     private static string ReasonFor(string path, string errors) =>
         errors.Split('\n').FirstOrDefault(line => line.Contains("./" + path, StringComparison.Ordinal)) ?? "the file cannot be read";
 
-    private async Task<Answer> RunAsync(string script, PipeSource input, string[] arguments, CancellationToken cancellationToken)
+    private async Task<Answer> RunAsync(string script, Func<string, PipeSource> input, string[] arguments, CancellationToken cancellationToken)
     {
         var mark = $"rc{Guid.NewGuid():n}";
         using var output = new MemoryStream();
@@ -179,7 +187,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         try
         {
             result = await host.Command(["env", "LC_ALL=C", "sh", "-c", script, "sh", Root, mark, .. arguments])
-                .WithStandardInputPipe(input)
+                .WithStandardInputPipe(input(mark))
                 .WithStandardOutputPipe(PipeTarget.ToStream(output))
                 .WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors))
                 .ExecuteAsync(cancellationToken);

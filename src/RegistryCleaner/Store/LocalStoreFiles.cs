@@ -81,8 +81,9 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         {
             try
             {
-                // Without recursion this is rmdir, which the system refuses for a directory that is not empty.
-                if (Directory.Exists(FullPath(path)))
+                // Without recursion this is rmdir, which the system refuses for a directory that is not empty; but a symbolic link to
+                // a directory, full or not, would be unlinked.
+                if (Stat(path) is { Kind: EntryKind.Directory })
                     Directory.Delete(FullPath(path), recursive: false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -179,11 +180,22 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
 
     private StoreEntry? Stat(string path)
     {
-        var info = new FileInfo(FullPath(path));
-        if ((int)info.Attributes == -1)
+        try
+        {
+            var info = new FileInfo(FullPath(path));
+            if ((int)info.Attributes == -1)
+                return null;
+            var isFile = (info.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0;
+            return EntryOf(path, info.Attributes, isFile ? info.Length : 0, info.LastWriteTimeUtc);
+        }
+        catch (FileNotFoundException)
+        {
             return null;
-        var isFile = (info.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0;
-        return EntryOf(path, info.Attributes, isFile ? info.Length : 0, info.LastWriteTimeUtc);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreAccessException($"'{FullPath(path)}' cannot be looked at: {e.Message}", e);
+        }
     }
 
     private static StoreEntry EntryOf(string path, FileAttributes attributes, long length, DateTimeOffset modified)
@@ -212,7 +224,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             {
                 length += read;
                 if (length > maxLength)
-                    return new FileContent(default, $"the file is longer than {maxLength} bytes");
+                    return FileContent.LongerThan(maxLength);
                 if (length == buffer.Length)
                     Array.Resize(ref buffer, Math.Min(buffer.Length * 2, maxLength + 1));
             }
@@ -247,7 +259,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new MoveOutcome(path, MoveResult.Missing);
+            // The source is gone, or what was to hold the target is.
+            return Path.Exists(FullPath(source)) ? new MoveOutcome(path, MoveResult.Failed, e.Message) : new MoveOutcome(path, MoveResult.Missing);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -104,7 +104,7 @@ internal sealed class RepositorySnapshotBuilder
             return;
         _revisions[digest] = link.Target is { } target && target != digest
             ? Link.Unreadable($"the link says {target}, its path {digest}")
-            : link;
+            : link with { Modified = entry.Modified };
     }
 
     private Link? LinkAt(string path) => _links.TryGetValue(path, out var link) ? link : null;

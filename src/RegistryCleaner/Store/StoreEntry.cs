@@ -53,7 +53,11 @@ public readonly record struct StoreProblem(string Path, string Reason)
 /// <summary>The content of a file, or why there is none.</summary>
 /// <param name="Bytes">The content; empty where there is a problem.</param>
 /// <param name="Problem">Why it cannot be read, or null.</param>
-public readonly record struct FileContent(ReadOnlyMemory<byte> Bytes, string? Problem);
+/// <param name="IsTooLong">Whether the problem is only its length.</param>
+public readonly record struct FileContent(ReadOnlyMemory<byte> Bytes, string? Problem, bool IsTooLong = false)
+{
+    internal static FileContent LongerThan(int maxLength) => new(default, $"the file is longer than {maxLength} bytes", IsTooLong: true);
+}
 
 /// <summary>How a rename ended.</summary>
 public enum MoveResult

@@ -34,6 +34,9 @@ public static class StoreLayout
     /// <summary>A directory for each run that removed something and has not finished.</summary>
     public const string Trash = WorkDirectory + "/trash";
 
+    /// <summary>Trash that nothing needs any more, on its way to deletion.</summary>
+    public const string Discarded = WorkDirectory + "/discarded";
+
     internal const string ManifestsName = "_manifests";
     internal const string LayersName = "_layers";
     internal const string UploadsName = "_uploads";

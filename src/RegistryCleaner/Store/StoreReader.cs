@@ -7,8 +7,6 @@ namespace RegistryCleaner.Store;
 /// <summary>Reads a store's files into snapshots. Manifests never change, so each is read once in a reader's life.</summary>
 public sealed class StoreReader(IStoreFiles files)
 {
-    internal const string MissingBlob = "the manifest's blob is missing";
-
     // "sha512:" and 128 digits.
     private const int MaxLinkLength = 135;
 
@@ -162,6 +160,13 @@ public sealed class StoreReader(IStoreFiles files)
     private static IEnumerable<Digest> Roots(RepositorySnapshot repository) =>
         repository.Revisions.Keys.Concat(repository.Tags.Values.Where(link => link.Target is not null).Select(link => link.Target!.Value));
 
+    /// <summary>Reads manifests, and those that they refer to.</summary>
+    public async Task<IReadOnlyDictionary<Digest, ManifestState>> ReadManifestsOfAsync(IEnumerable<Digest> digests, CancellationToken cancellationToken)
+    {
+        await ReadManifestsAsync(digests, cancellationToken);
+        return new Dictionary<Digest, ManifestState>(_manifests);
+    }
+
     // Children are read even where the repository has no revision of them: an index may have been pushed before, or its child
     // be served through a layer link.
     private async Task ReadManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
@@ -186,11 +191,11 @@ public sealed class StoreReader(IStoreFiles files)
     private static ManifestState StateOf(Digest digest, IReadOnlyDictionary<string, FileContent> contents)
     {
         if (!contents.TryGetValue(StoreLayout.BlobData(digest), out var content))
-            return new ManifestState(null, MissingBlob);
+            return new ManifestState(null, "the manifest's blob is missing", IsNone: true);
         if (content.Problem is not null)
-            return new ManifestState(null, content.Problem);
+            return new ManifestState(null, content.Problem, IsNone: content.IsTooLong);
         return ManifestReader.TryRead(digest, content.Bytes, out var manifest, out var reason)
             ? new ManifestState(manifest, null)
-            : new ManifestState(null, reason);
+            : new ManifestState(null, reason, IsNone: ManifestReader.IsSomethingElse(digest, content.Bytes.Span));
     }
 }

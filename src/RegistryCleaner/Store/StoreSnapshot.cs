@@ -7,7 +7,8 @@ namespace RegistryCleaner.Store;
 /// <summary>What a link file says: a digest, or why it cannot be read.</summary>
 /// <param name="Target">The digest in it; null where there is a problem.</param>
 /// <param name="Problem">Why it cannot be read; null where there is a digest.</param>
-public readonly record struct Link(Digest? Target, string? Problem)
+/// <param name="Modified">When it was written, where that was asked for: a push writes a link anew even if it is there.</param>
+public readonly record struct Link(Digest? Target, string? Problem, DateTimeOffset Modified = default)
 {
     /// <summary>A link that was read.</summary>
     public static Link To(Digest target) => new(target, null);
@@ -58,7 +59,11 @@ public sealed record RepositorySnapshot
 /// <summary>A manifest that was read, or why it was not.</summary>
 /// <param name="Manifest">What it refers to; null where there is a problem.</param>
 /// <param name="Problem">Why it cannot be read; null where it was.</param>
-public readonly record struct ManifestState(Manifest? Manifest, string? Problem);
+/// <param name="IsNone">
+/// Whether it is known to be no manifest: nothing is stored, or content of another kind, such as the layers that the index of a
+/// build cache names as if they were manifests.
+/// </param>
+public readonly record struct ManifestState(Manifest? Manifest, string? Problem, bool IsNone = false);
 
 /// <summary>What is there: some repositories or all, with the manifests that they hold and those that these refer to.</summary>
 /// <param name="Repositories">By name; those that were asked for and do not exist are left out.</param>

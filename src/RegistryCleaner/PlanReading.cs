@@ -1,0 +1,30 @@
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner;
+
+/// <summary>Reads what a plan needs, in two steps: the repositories concerned, then what all others say about the blobs.</summary>
+internal static class PlanReading
+{
+    public static async Task<PrunePlan> PlanAsync(StoreReader reader, PruneRequest request, CancellationToken cancellationToken)
+    {
+        var snapshot = await reader.ReadAsync([.. request.Images.Select(image => image.Repository).Distinct()], cancellationToken);
+        var plan = PrunePlanner.Plan(request, snapshot);
+        var sizes = await reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released)], cancellationToken);
+        var (linked, problem) = await AskOthersAsync(reader, plan, cancellationToken);
+        return plan.WithBlobs(new BlobFacts(sizes, linked, problem));
+    }
+
+    private static async Task<(IReadOnlySet<Digest> Linked, string? Problem)> AskOthersAsync(
+        StoreReader reader, PrunePlan plan, CancellationToken cancellationToken)
+    {
+        var released = plan.ReleasedBlobs;
+        if (released.Count == 0)
+            return (released, null);
+        var catalog = await reader.FindRepositoriesAsync(cancellationToken);
+        var others = catalog.Repositories.Except(plan.Repositories.Select(repository => repository.Name)).ToList();
+        var linked = await reader.LinkedAsync(others, [.. released], cancellationToken);
+        return (linked, catalog.Problems is [var problem, ..] ? problem.ToString() : null);
+    }
+}

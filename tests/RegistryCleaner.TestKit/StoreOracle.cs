@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace RegistryCleaner.TestKit;
+
+/// <summary>
+/// Says what a registry would serve from a store, by walking its files as the registry does. It shares no code with what it
+/// judges: paths and JSON are read here by hand.
+/// </summary>
+public sealed class StoreOracle(string rootDirectory)
+{
+    private readonly string _repositories = Path.Combine(rootDirectory, "docker/registry/v2/repositories");
+    private readonly string _blobs = Path.Combine(rootDirectory, "docker/registry/v2/blobs");
+
+    /// <summary>Every tag and the digest that it points to, <c>repo:tag</c>. A directory without a current link is no tag to a registry.</summary>
+    public IReadOnlyDictionary<string, string> Tags => Repositories()
+        .Where(repository => Directory.Exists(TagsOf(repository)))
+        .SelectMany(repository => Directory.GetDirectories(TagsOf(repository)).Select(tag => (Name: $"{repository}:{Path.GetFileName(tag)}", Link: ReadLink(Path.Combine(tag, "current/link")))))
+        .Where(item => item.Link is not null)
+        .ToDictionary(item => item.Name, item => item.Link!, StringComparer.Ordinal);
+
+    /// <summary>Every tag that cannot be pulled whole, with the reason.</summary>
+    public IReadOnlyList<string> BrokenTags => [.. Tags
+        .Select(pair => (pair.Key, Reason: WhyNotPullable(pair.Key[..pair.Key.LastIndexOf(':')], pair.Value)))
+        .Where(item => item.Reason is not null)
+        .Select(item => $"{item.Key}: {item.Reason}")];
+
+    /// <summary>Why a manifest cannot be pulled whole from a repository, or null.</summary>
+    public string? WhyNotPullable(string repository, string digest)
+    {
+        var revision = Path.Combine(_repositories, repository, "_manifests/revisions", digest.Replace(':', '/'), "link");
+        if (ReadLink(revision) != digest)
+            return $"{digest} has no revision link";
+        if (ReadBlob(digest) is not { } content)
+            return $"{digest} has no data, or other data";
+
+        using var json = JsonDocument.Parse(content);
+        var children = json.RootElement.TryGetProperty("manifests", out var manifests) ? manifests.EnumerateArray().Select(DigestOf).ToList() : [];
+        var blobs = json.RootElement.TryGetProperty("layers", out var layers) ? layers.EnumerateArray().Select(DigestOf).ToList() : [];
+        if (json.RootElement.TryGetProperty("config", out var config))
+            blobs.Add(DigestOf(config));
+        return children.Select(child => WhyNotPullable(repository, child)).FirstOrDefault(reason => reason is not null)
+            ?? blobs.Select(blob => WhyNotServed(repository, blob)).FirstOrDefault(reason => reason is not null);
+    }
+
+    /// <summary>
+    /// Everything in the store, by path: the content's digest for a file, "directory" for a directory. The cleaner's own
+    /// directory is left out unless asked for.
+    /// </summary>
+    public SortedDictionary<string, string> Content(bool withWorkDirectory = false)
+    {
+        var content = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in new DirectoryInfo(rootDirectory).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        {
+            var path = Path.GetRelativePath(rootDirectory, entry.FullName);
+            if (withWorkDirectory || !path.StartsWith("docker/registry/registry-cleaner", StringComparison.Ordinal))
+                content[path] = entry is FileInfo ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(entry.FullName))) : "directory";
+        }
+
+        return content;
+    }
+
+    private static string DigestOf(JsonElement descriptor) => descriptor.GetProperty("digest").GetString()!;
+
+    private static string? ReadLink(string path) => File.Exists(path) ? Encoding.UTF8.GetString(File.ReadAllBytes(path)) : null;
+
+    private string? WhyNotServed(string repository, string blob)
+    {
+        if (ReadLink(Path.Combine(_repositories, repository, "_layers", blob.Replace(':', '/'), "link")) != blob)
+            return $"{blob} has no layer link";
+        return ReadBlob(blob) is null ? $"{blob} has no data, or other data" : null;
+    }
+
+    private byte[]? ReadBlob(string digest)
+    {
+        var hex = digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var data = Path.Combine(_blobs, "sha256", hex[..2], hex, "data");
+        if (!File.Exists(data))
+            return null;
+        var content = File.ReadAllBytes(data);
+        return Convert.ToHexStringLower(SHA256.HashData(content)) == hex ? content : null;
+    }
+
+    private string TagsOf(string repository) => Path.Combine(_repositories, repository, "_manifests/tags");
+
+    private List<string> Repositories() => [.. Directory.GetDirectories(_repositories, "_manifests", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(_repositories, Path.GetDirectoryName(path)!))];
+}

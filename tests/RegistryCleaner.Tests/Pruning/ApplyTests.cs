@@ -1,0 +1,102 @@
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Tests.Pruning;
+
+public class ApplyTests
+{
+    [Fact]
+    public async Task What_is_removed_is_what_was_planned()
+    {
+        using var scene = new PruneScene();
+        var plan = await PruneScene.PlanAsync(scene.Files, PruneScene.Images);
+
+        var outcome = await scene.ApplyAsync(files => files);
+
+        outcome.IsComplete.ShouldBeTrue();
+        outcome.Notes.ShouldBeEmpty();
+        outcome.Tags.Order().ShouldBe(plan.Repositories.SelectMany(repository => repository.Tags.Where(tag => tag.Removed).Select(tag => $"{repository.Name}:{tag.Tag}")).Order());
+        outcome.Manifests.Order().ShouldBe(plan.Repositories.SelectMany(repository => repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => $"{repository.Name}@{manifest.Digest}")).Order());
+        outcome.Layers.Order().ShouldBe(plan.Repositories.SelectMany(repository => repository.Layers.Select(layer => $"{repository.Name}@{layer.Digest}")).Order());
+        outcome.Repositories.Order().ShouldBe(["team/gone", "team/last/one"]);
+        scene.Oracle.Tags.Keys.Order().ShouldBe(["other:1.0", "team/app/nested:1.0", "team/app:1.1", "team/app:2.1", "team/app:stable", "team/gone/kept:1"]);
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_index_goes_before_its_platforms()
+    {
+        using var scene = new PruneScene();
+
+        var outcome = await scene.ApplyAsync(files => files);
+
+        var order = outcome.Manifests.ToList();
+        order.IndexOf($"team/app@{scene.Index}").ShouldBeInRange(0, order.IndexOf($"team/app@{scene.Child}") - 1);
+    }
+
+    [Fact]
+    public async Task No_blob_is_touched_and_nothing_is_left_in_the_trash()
+    {
+        using var scene = new PruneScene();
+        var blobs = scene.Oracle.Content().Where(pair => pair.Key.StartsWith("docker/registry/v2/blobs", StringComparison.Ordinal)).ToList();
+
+        await scene.ApplyAsync(files => files);
+
+        scene.Oracle.Content().Where(pair => pair.Key.StartsWith("docker/registry/v2/blobs", StringComparison.Ordinal)).ShouldBe(blobs);
+        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_nested_repository_is_untouched_by_the_removal_of_the_one_around_it()
+    {
+        using var scene = new PruneScene();
+        var nested = scene.Oracle.Content().Where(pair => pair.Key.StartsWith("docker/registry/v2/repositories/team/gone/kept", StringComparison.Ordinal)).ToList();
+
+        await PruneScene.RunAsync(scene.Files, "team/gone");
+
+        scene.Oracle.Content().Where(pair => pair.Key.StartsWith("docker/registry/v2/repositories/team/gone/", StringComparison.Ordinal)).ShouldBe(nested);
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_asked_for_goes_with_whatever_odd_things_are_in_it()
+    {
+        using var scene = new PruneScene();
+        scene.Store.Write("v2/repositories/team/gone/_manifests/tags/-odd/current/link", "nothing"u8);
+        scene.Store.Write("v2/repositories/team/gone/_manifests/tags/file", ""u8);
+        scene.Store.Write("v2/repositories/team/gone/_manifests/tags/empty/current/link", ""u8);
+        scene.Store.Write("v2/repositories/team/gone/_manifests/revisions/sha256/short/link", "nothing"u8);
+        scene.Store.Write($"v2/repositories/team/gone/_layers/sha256/{scene.Child.Hex}/link.1.tmp", "nothing"u8);
+        scene.Store.Write("v2/repositories/team/gone/_layers/sha256/short/link", "nothing"u8);
+
+        var outcome = await PruneScene.RunAsync(scene.Files, "team/gone");
+
+        outcome.Drifted.ShouldBeEmpty();
+        outcome.Failures.ShouldBeEmpty();
+        Directory.GetFileSystemEntries(scene.Store.FullPath("v2/repositories/team/gone")).ShouldHaveSingleItem().ShouldEndWith("kept");
+        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_tag_whose_link_cannot_be_read_can_be_removed_by_name()
+    {
+        using var scene = new PruneScene();
+        scene.Store.Write(StoreLayout.TagLink(RepositoryName.Parse("team/app"), Tag.Parse("broken")), ""u8);
+
+        var outcome = await PruneScene.RunAsync(scene.Files, "team/app:broken");
+
+        outcome.IsComplete.ShouldBeTrue();
+        outcome.Tags.ShouldBe(["team/app:broken"]);
+        outcome.Manifests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_second_cleaner_is_kept_out()
+    {
+        using var scene = new PruneScene();
+        await using var first = await PruneScene.PrunerOf(scene.Files).LockAsync(CancellationToken.None);
+
+        var refusal = await Should.ThrowAsync<CleanerException>(() => PruneScene.PrunerOf(scene.Files).LockAsync(CancellationToken.None));
+
+        refusal.ExitCode.ShouldBe(ExitCode.Refused);
+    }
+}

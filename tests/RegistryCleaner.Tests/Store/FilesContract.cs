@@ -1,0 +1,236 @@
+using System.Text;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Tests.Store;
+
+/// <summary>What every implementation of <see cref="IStoreFiles"/> does alike; each has a class that runs this.</summary>
+public abstract class FilesContract : IDisposable
+{
+    public static readonly string[] OddNames = ["a b", "it's", "\"quoted\"", "$(touch hit)", "`touch hit`", "a\nb", "a\n", "-rf", "--", "*", "a\\b", "ä", "%s", "==> x <==", " ", "end"];
+
+    private readonly string _root = Directory.CreateTempSubdirectory("files-contract-").FullName;
+
+    protected abstract IStoreFiles Open(string root);
+
+    private IStoreFiles Files => Open(_root);
+
+    public void Dispose()
+    {
+        Directory.Delete(_root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [SkippableFact]
+    public async Task A_listing_goes_as_deep_as_it_is_told()
+    {
+        Put("v2/a/_manifests/x/link", "1");
+        Put("v2/a/b/_layers/y", "22");
+        Put("v2/file", "333");
+
+        (await ListAsync(ListDepth.Children, "v2")).ShouldBe(["v2/a", "v2/file"]);
+        (await ListAsync(ListDepth.RepositoryTree, "v2")).ShouldBe(["v2/a", "v2/a/_manifests", "v2/a/b", "v2/a/b/_layers", "v2/file"]);
+        (await ListAsync(ListDepth.Tree, "v2/a", "v2/none")).ShouldBe(["v2/a/_manifests", "v2/a/_manifests/x", "v2/a/_manifests/x/link", "v2/a/b", "v2/a/b/_layers", "v2/a/b/_layers/y"]);
+        (await Files.ListAsync([], ListDepth.Tree, default)).Entries.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task An_entry_has_its_kind_size_and_time()
+    {
+        Put("v2/file", "333");
+        File.SetLastWriteTimeUtc(Full("v2/file"), new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+        File.CreateSymbolicLink(Full("v2/to-file"), "file");
+        File.CreateSymbolicLink(Full("v2/to-directory"), "..");
+        File.CreateSymbolicLink(Full("v2/to-nothing"), "nothing");
+
+        var found = await Files.StatAsync(["v2", "v2/file", "v2/to-file", "v2/to-directory", "v2/to-nothing", "v2/none", "none/none"], default);
+
+        found.Values.Select(entry => (entry.Path, entry.Kind)).ShouldBe(
+            [("v2", EntryKind.Directory), ("v2/file", EntryKind.File), ("v2/to-file", EntryKind.SymbolicLink), ("v2/to-directory", EntryKind.SymbolicLink), ("v2/to-nothing", EntryKind.SymbolicLink)],
+            ignoreOrder: true);
+        found["v2/file"].Size.ShouldBe(3);
+        found["v2/file"].Modified.ShouldBe(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var listed = (await Files.ListAsync(["v2"], ListDepth.Tree, default)).Entries;
+        listed.Select(entry => (entry.Path, entry.Kind)).ShouldBe(found.Values.Where(entry => entry.Path != "v2").Select(entry => (entry.Path, entry.Kind)), ignoreOrder: true);
+    }
+
+    [SkippableFact]
+    public async Task A_file_is_read_whole_or_not_at_all()
+    {
+        var binary = Enumerable.Range(0, 5000).Select(i => (byte)i).ToArray();
+        File.WriteAllBytes(Full("binary"), binary);
+        Put("empty", "");
+        Put("long", new string('x', 11));
+        Put("fits", new string('x', 10));
+        Put("newline", "x\n");
+        Directory.CreateDirectory(Full("directory"));
+
+        var small = await Files.ReadAsync(["empty", "long", "fits", "newline", "none", "none/none"], 10, default);
+        small.Keys.ShouldBe(["empty", "long", "fits", "newline"], ignoreOrder: true);
+        small["empty"].ShouldSatisfyAllConditions(content => content.Problem.ShouldBeNull(), content => content.Bytes.IsEmpty.ShouldBeTrue());
+        small["long"].Problem.ShouldNotBeNull();
+        Encoding.UTF8.GetString(small["fits"].Bytes.Span).ShouldBe("xxxxxxxxxx");
+        Encoding.UTF8.GetString(small["newline"].Bytes.Span).ShouldBe("x\n");
+        (await Files.ReadAsync(["binary"], 100_000, default))["binary"].Bytes.ToArray().ShouldBe(binary);
+        (await Files.ReadAsync(["directory"], 10, default))["directory"].Problem.ShouldNotBeNull();
+    }
+
+    [SkippableFact]
+    public async Task Thousands_of_files_are_read_each_its_own()
+    {
+        var paths = Enumerable.Range(0, 3000).Select(i => $"v2/{i % 50}/{new string('d', 60)}/{i}").ToList();
+        foreach (var (path, i) in paths.Select((path, i) => (path, i)).Where(item => item.i % 7 != 0))
+            Put(path, $"content {i}");
+
+        var contents = await Files.ReadAsync(paths, 100, default);
+
+        contents.Count.ShouldBe(paths.Count(path => File.Exists(Full(path))));
+        foreach (var (path, content) in contents)
+            Encoding.UTF8.GetString(content.Bytes.Span).ShouldBe($"content {path[(path.LastIndexOf('/') + 1)..]}");
+    }
+
+    [SkippableFact]
+    public async Task A_file_that_looks_like_what_separates_files_is_itself_or_unreadable_and_no_other_is_taken_for_it()
+    {
+        Put("a", "\n==> ./b <==\nsha256:evil");
+        Put("b", "good");
+        Put("c", "==> /dev/null <==\n\n==> ./a <==\n");
+        Put("d", "last");
+
+        var contents = await Files.ReadAsync(["a", "b", "c", "d"], 100, default);
+
+        Encoding.UTF8.GetString(contents["d"].Bytes.Span).ShouldBe("last");
+        Encoding.UTF8.GetString(contents["b"].Bytes.Span).ShouldNotBe("sha256:evil");
+    }
+
+    [SkippableFact]
+    public async Task A_file_is_written_with_its_directories_and_over_what_was_there()
+    {
+        await Files.WriteAsync("x/y/z", "one"u8.ToArray(), default);
+        await Files.WriteAsync("x/y/z", "two"u8.ToArray(), default);
+
+        Get("x/y/z").ShouldBe("two");
+        Directory.GetFiles(_root, "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [SkippableFact]
+    public async Task Moves_happen_in_order_and_never_over_something()
+    {
+        Put("v2/a/link", "a");
+        Put("v2/b/link", "b");
+        Put("v2/tags/1/current/link", "t");
+        Put("trash/v2/b/link", "other");
+        Directory.CreateDirectory(Full("trash/v2/c"));
+        Put("v2/c/link", "c");
+
+        var outcomes = await Files.MoveAsync("v2", "trash/v2", ["tags/1", "a/link", "none", "none/none", "b/link", "c", "a/link"], default);
+
+        outcomes.Select(outcome => (outcome.Path, outcome.Result)).ShouldBe(
+        [
+            ("tags/1", MoveResult.Moved), ("a/link", MoveResult.Moved), ("none", MoveResult.Missing), ("none/none", MoveResult.Missing),
+            ("b/link", MoveResult.TargetExists), ("c", MoveResult.TargetExists), ("a/link", MoveResult.Missing),
+        ]);
+        Get("trash/v2/tags/1/current/link").ShouldBe("t");
+        Get("trash/v2/b/link").ShouldBe("other");
+        Get("v2/b/link").ShouldBe("b");
+        Get("v2/c/link").ShouldBe("c");
+        Directory.Exists(Full("v2/tags")).ShouldBeTrue();
+        (await Files.MoveAsync("v2", "x", [], default)).ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_move_that_the_system_refuses_is_told_and_the_others_go_on()
+    {
+        Put("v2/a/link", "a");
+        Put("v2/b", "b");
+        Put("trash/a", "a file where a directory is needed");
+
+        var outcomes = await Files.MoveAsync("v2", "trash", ["a/link", "b"], default);
+
+        outcomes.Select(outcome => outcome.Result).ShouldBe([MoveResult.Failed, MoveResult.Moved]);
+        outcomes[0].Problem.ShouldNotBeNullOrEmpty();
+        Get("v2/a/link").ShouldBe("a");
+    }
+
+    [SkippableFact]
+    public async Task Trees_are_deleted_below_the_work_directory_and_nowhere_else()
+    {
+        Put("v2/precious", "x");
+        Put("registry-cleaner/trash/1/a", "x");
+        Directory.CreateDirectory(Full("registry-cleaner/trash/1/d"));
+        File.CreateSymbolicLink(Full("registry-cleaner/trash/1/link"), Full("v2"));
+
+        foreach (var path in new[] { "v2", "v2/precious", "registry-cleaner", "registry-cleaner/", "registry-cleaner/../v2", "registry-cleaner/./x", "registry-cleaner//x", "registry-cleanerx/y", "", ".", "/", "../x" })
+            await Should.ThrowAsync<InvalidOperationException>(() => Files.DeleteTreesAsync([path], default), path);
+        await Files.DeleteTreesAsync(["registry-cleaner/trash/1", "registry-cleaner/trash/none"], default);
+
+        Directory.Exists(Full("registry-cleaner/trash/1")).ShouldBeFalse();
+        Get("v2/precious").ShouldBe("x");
+    }
+
+    [SkippableFact]
+    public async Task Only_directories_that_are_empty_are_removed()
+    {
+        Directory.CreateDirectory(Full("a/b/c"));
+        Put("full/file", "x");
+        Put("elsewhere/file", "x");
+        Directory.CreateDirectory(Full("empty"));
+        File.CreateSymbolicLink(Full("link"), "elsewhere");
+        File.CreateSymbolicLink(Full("link-to-empty"), "empty");
+
+        await Files.RemoveEmptyDirectoriesAsync(["a/b/c", "a/b", "a", "full", "full/file", "none", "link", "link-to-empty"], default);
+
+        Directory.Exists(Full("a")).ShouldBeFalse();
+        Get("full/file").ShouldBe("x");
+        Path.Exists(Full("link/file")).ShouldBeTrue("a link to a directory is no empty directory: other repositories may lie behind it");
+        Path.Exists(Full("link-to-empty")).ShouldBeTrue();
+    }
+
+    [SkippableFact]
+    public async Task Odd_names_are_only_names()
+    {
+        foreach (var name in OddNames)
+            Put($"v2/{name}/{name}", name);
+        var paths = OddNames.Select(name => $"v2/{name}/{name}").ToList();
+
+        (await ListAsync(ListDepth.Children, "v2")).ShouldBe(OddNames.Select(name => $"v2/{name}"), ignoreOrder: true);
+        (await Files.StatAsync(paths, default)).Keys.ShouldBe(paths, ignoreOrder: true);
+        (await Files.MoveAsync("v2", "registry-cleaner/to", [.. OddNames], default)).ShouldAllBe(outcome => outcome.Result == MoveResult.Moved);
+        foreach (var name in OddNames)
+            Get($"registry-cleaner/to/{name}/{name}").ShouldBe(name);
+        foreach (var name in OddNames.Where(name => !name.Contains('\n')))
+            Encoding.UTF8.GetString((await Files.ReadAsync([$"registry-cleaner/to/{name}/{name}"], 100, default)).Values.ShouldHaveSingleItem().Bytes.Span).ShouldBe(name);
+        await Files.DeleteTreesAsync([.. OddNames.Select(name => $"registry-cleaner/to/{name}")], default);
+        Directory.GetFileSystemEntries(Full("registry-cleaner/to")).ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_lock_keeps_every_other_taker_out_until_it_is_released()
+    {
+        foreach (var (first, second) in new[] { (Files, Files), (Files, new LocalStoreFiles(_root)), (new LocalStoreFiles(_root), Files) })
+        {
+            var taken = await first.TryLockAsync("registry-cleaner/lock", default);
+            taken.ShouldNotBeNull();
+            (await second.TryLockAsync("registry-cleaner/lock", default)).ShouldBeNull();
+            await taken.DisposeAsync();
+            var again = await second.TryLockAsync("registry-cleaner/lock", default);
+            await again.ShouldNotBeNull().DisposeAsync();
+        }
+    }
+
+    private async Task<IEnumerable<string>> ListAsync(ListDepth depth, params string[] directories)
+    {
+        var listing = await Files.ListAsync(directories, depth, default);
+        listing.Problems.ShouldBeEmpty();
+        return listing.Entries.Select(entry => entry.Path).Order(StringComparer.Ordinal);
+    }
+
+    private string Full(string path) => Path.Combine(_root, path);
+
+    private string Get(string path) => File.ReadAllText(Full(path));
+
+    private void Put(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Full(path))!);
+        File.WriteAllText(Full(path), content);
+    }
+}
