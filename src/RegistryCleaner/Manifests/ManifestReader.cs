@@ -80,7 +80,7 @@ public static class ManifestReader
         var hasBlobs = false;
         foreach (var member in root.EnumerateObject())
         {
-            switch (member.Name.ToLowerInvariant())
+            switch (Folded(member.Name))
             {
                 case "mediatype" when member.Value.ValueKind == JsonValueKind.String:
                     mediaType = member.Value.GetString()!;
@@ -155,10 +155,13 @@ public static class ManifestReader
     {
         foreach (var member in descriptor.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (member.Value.ValueKind == JsonValueKind.String && Folded(member.Name) == name)
                 digests.Add(Digest.Parse(member.Value.GetString()!));
         }
     }
+
+    // Go folds the long s to s, too (encoding/json, foldName); no member name here has a k, which its other special case is about.
+    private static string Folded(string name) => name.ToLowerInvariant().Replace('\u017f', 's');
 
     private static void AddEveryDigest(List<Digest> digests, JsonElement element)
     {
