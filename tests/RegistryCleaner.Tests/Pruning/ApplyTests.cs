@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
@@ -73,6 +75,19 @@ public class ApplyTests
         outcome.Drifted.ShouldBeEmpty();
         outcome.Failures.ShouldBeEmpty();
         Directory.GetFileSystemEntries(scene.Store.FullPath("v2/repositories/team/gone")).ShouldHaveSingleItem().ShouldEndWith("kept");
+        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_prune_through_a_shell_leaves_the_store_that_one_in_place_leaves()
+    {
+        using var scene = new PruneScene();
+        using var same = new PruneScene();
+        var outcome = await scene.ApplyAsync(files => new ContainerStoreFiles(CommandHost.Local, files.Root, NullLogger.Instance));
+        await same.ApplyAsync(files => files);
+
+        outcome.IsComplete.ShouldBeTrue();
+        scene.Oracle.Content().ShouldBe(same.Oracle.Content());
         Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
