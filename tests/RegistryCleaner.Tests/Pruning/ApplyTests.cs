@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Tests.Pruning;
@@ -35,15 +38,33 @@ public class ApplyTests
     }
 
     [Fact]
-    public async Task No_blob_is_touched_and_nothing_is_left_in_the_trash()
+    public async Task A_plan_without_blobs_touches_none_and_nothing_is_left_in_the_trash()
     {
         using var scene = new PruneScene();
-        var blobs = scene.Oracle.Content().Where(pair => pair.Key.StartsWith("docker/registry/v2/blobs", StringComparison.Ordinal)).ToList();
+        var blobs = Blobs(scene);
+        var plan = await PruneScene.PlanAsync(scene.Files, PruneScene.Images);
 
-        await scene.ApplyAsync(files => files);
+        await PruneScene.PrunerOf(scene.Files).ApplyAsync(plan with { Blobs = [] }, new PruneOutcome(), CancellationToken.None);
 
-        scene.Oracle.Content().Where(pair => pair.Key.StartsWith("docker/registry/v2/blobs", StringComparison.Ordinal)).ShouldBe(blobs);
+        Blobs(scene).ShouldBe(blobs);
         Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_the_removed_images_alone_held_is_freed_and_nothing_else()
+    {
+        using var scene = new PruneScene();
+        var before = Blobs(scene);
+        var plan = await PruneScene.PlanAsync(scene.Files, PruneScene.Images);
+        // The layer that every repository has, and one that the untagged image has.
+        plan.Blobs.Where(blob => !blob.Removed).ShouldNotBeEmpty();
+
+        var outcome = await scene.ApplyAsync(files => files);
+
+        var freed = before.Except(Blobs(scene)).Select(path => $"sha256:{path.Split('/')[^2]}").ToList();
+        freed.ShouldBe(outcome.Blobs, ignoreOrder: true);
+        freed.ShouldBe(plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString()), ignoreOrder: true);
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
     }
 
     [Fact]
@@ -77,6 +98,19 @@ public class ApplyTests
     }
 
     [Fact]
+    public async Task A_prune_through_a_shell_leaves_the_store_that_one_in_place_leaves()
+    {
+        using var scene = new PruneScene();
+        using var same = new PruneScene();
+        var outcome = await scene.ApplyAsync(files => new ContainerStoreFiles(CommandHost.Local, files.Root, NullLogger.Instance));
+        await same.ApplyAsync(files => files);
+
+        outcome.IsComplete.ShouldBeTrue();
+        scene.Oracle.Content().ShouldBe(same.Oracle.Content());
+        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_tag_whose_link_cannot_be_read_can_be_removed_by_name()
     {
         using var scene = new PruneScene();
@@ -99,4 +133,7 @@ public class ApplyTests
 
         refusal.ExitCode.ShouldBe(ExitCode.Refused);
     }
+
+    private static List<string> Blobs(PruneScene scene) =>
+        [.. scene.Oracle.Content().Keys.Where(path => path.StartsWith("docker/registry/v2/blobs", StringComparison.Ordinal) && path.EndsWith("/data", StringComparison.Ordinal))];
 }

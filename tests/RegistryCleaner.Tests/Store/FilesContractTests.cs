@@ -30,6 +30,9 @@ public sealed class BusyboxFilesTests : FilesContract, IClassFixture<BusyboxFile
         return new ContainerStoreFiles(CommandHost.InContainer(engine!, "here"), root, NullLogger.Instance);
     }
 
+    // The registry images' busybox has it, Debian's has not.
+    protected override string? WhyNoLocks => _applets.HasFlock ? null : "this busybox has no flock";
+
     /// <summary>A program called docker that takes "exec -i NAME COMMAND..." and runs the command here, with busybox alone on the PATH.</summary>
     public sealed class Applets : IDisposable
     {
@@ -49,6 +52,8 @@ public sealed class BusyboxFilesTests : FilesContract, IClassFixture<BusyboxFile
         }
 
         public string? Engine { get; }
+
+        public bool HasFlock => File.Exists(Path.Combine(_directory, "flock"));
 
         public void Dispose() => Directory.Delete(_directory, recursive: true);
     }

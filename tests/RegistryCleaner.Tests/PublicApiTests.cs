@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using PublicApiGenerator;
+using RegistryCleaner.Hosts;
+
+namespace RegistryCleaner.Tests;
+
+public class PublicApiTests
+{
+    [Fact]
+    public void The_public_api_is_the_approved_one() => RequireApproved();
+
+    [Fact]
+    public void Every_parameter_is_an_option_and_every_option_a_parameter()
+    {
+        foreach (var (verb, type) in new[] { (CleanerVerbs.CleanImages, typeof(CleanImagesOptions)), (CleanerVerbs.GarbageCollect, typeof(GarbageCollectOptions)) })
+        {
+            var parameters = CleanerParameter.All.Where(parameter => parameter.Verbs.HasFlag(verb)).ToDictionary(parameter => parameter.Name.Replace("-", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
+            var options = type.GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+
+            parameters.Keys.Select(name => name.ToUpperInvariant()).ShouldBe(options.Keys.Select(name => name.ToUpperInvariant()), ignoreOrder: true, verb.ToString());
+            foreach (var (name, parameter) in parameters)
+            {
+                var expected = options[name].PropertyType switch
+                {
+                    var kind when kind == typeof(bool) => CleanerParameterKind.Flag,
+                    var kind when kind == typeof(IReadOnlyList<string>) => CleanerParameterKind.List,
+                    _ => CleanerParameterKind.Text,
+                };
+                parameter.Kind.ShouldBe(expected, name);
+            }
+        }
+
+        typeof(RegistryOptions).GetProperties().Length.ShouldBe(CleanerParameter.All.Count(parameter => parameter.Name.StartsWith("registry-", StringComparison.Ordinal) || parameter.Name == "container-engine"));
+    }
+
+    private static void RequireApproved([CallerFilePath] string thisFile = "")
+    {
+        var directory = Path.GetDirectoryName(thisFile)!;
+        var approved = Path.Combine(directory, "PublicApi.approved.txt");
+        var received = Path.Combine(directory, "PublicApi.received.txt");
+        var api = typeof(Cleaner).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        if (File.Exists(approved) && File.ReadAllText(approved).ReplaceLineEndings("\n") == api)
+        {
+            File.Delete(received);
+            return;
+        }
+
+        File.WriteAllText(received, api);
+        Assert.Fail($"The public API is not what was approved: compare {received} with PublicApi.approved.txt beside it. To accept it: mv {received} {approved}");
+    }
+}

@@ -1,0 +1,193 @@
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+
+namespace RegistryCleaner.Tests.Store;
+
+public sealed class StoreReaderTests : IDisposable
+{
+    private readonly TemporaryStore _temporary = new();
+
+    private StoreBuilder Store => _temporary.Builder;
+
+    private IStoreFiles Files => new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public async Task Repositories_are_found_by_either_line_s_marker_at_any_depth()
+    {
+        Store.Tag("a", "1", Store.Image("a", "a"));
+        Store.Tag("a/b/c", "1", Store.Image("a/b/c", "c"));
+        Store.Tag("Foo/bar", "1", Store.Image("Foo/bar", "b"));
+        Store.Layer("layers-only", "x");
+        Store.Manifest("manifests-only", "{}");
+        Store.Write("v2/repositories/uploads/only/_uploads/1/startedat", ""u8);
+        Directory.CreateDirectory(Store.FullPath("v2/repositories/empty/namespace"));
+
+        var catalog = await CatalogAsync();
+
+        catalog.Repositories.Select(name => name.Value).ShouldBe(["Foo/bar", "a", "a/b/c", "layers-only", "manifests-only", "uploads/only"]);
+        catalog.Problems.ShouldBeEmpty();
+        catalog.StrayFiles.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_may_hide_a_repository_is_told()
+    {
+        Store.Tag("a", "1", Store.Image("a", "a"));
+        Store.Write("v2/repositories/_note", ""u8);
+        Store.Write("v2/repositories/a/_note", ""u8);
+        Store.Write("v2/repositories/readme", ""u8);
+        Directory.CreateDirectory(Store.FullPath("v2/repositories/lost+found/_manifests"));
+        Directory.CreateDirectory(Store.FullPath("v2/repositories/Upper/_layers"));
+        Directory.CreateDirectory(Store.FullPath("v2/repositories/_manifests"));
+        Directory.CreateDirectory(Store.FullPath("v2/repositories/@eaDir"));
+        File.CreateSymbolicLink(Store.FullPath("v2/repositories/linked"), "a");
+
+        var catalog = await CatalogAsync();
+
+        catalog.Repositories.Select(name => name.Value).ShouldBe(["a"]);
+        catalog.StrayFiles.ShouldBe(["v2/repositories/_note", "v2/repositories/a/_note"]);
+        catalog.Problems.Select(problem => problem.Path).ShouldBe(
+            ["v2/repositories", "v2/repositories/Upper", "v2/repositories/linked", "v2/repositories/lost+found"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_store_without_repositories_is_empty()
+    {
+        Directory.Delete(Store.FullPath("v2/repositories"));
+
+        (await CatalogAsync()).Repositories.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_repository_whose_name_is_only_a_namespace_is_not_found()
+    {
+        Store.Tag("team/app", "1", Store.Image("team/app", "a"));
+
+        var snapshot = await ReadAsync(Files, "team", "team/app", "nobody");
+
+        snapshot.Repositories.Keys.Select(name => name.Value).ShouldBe(["team/app"]);
+        snapshot.Namespaces.Select(name => name.Value).ShouldBe(["team"]);
+    }
+
+    [Fact]
+    public async Task A_repository_is_read_with_all_that_its_tags_lead_to()
+    {
+        var layer = Store.Layer("a", "layer");
+        var child = Store.Image("a", "child", layer);
+        var index = Store.Tag("a", "1", Store.Index("a", child, Digest.OfContent("never pushed"u8)));
+        var untagged = Store.Image("a", "untagged");
+        Store.Write("v2/repositories/a/_uploads/id/data", "x"u8);
+        File.Delete(Store.FullPath(StoreLayout.RevisionLink(RepositoryName.Parse("a"), child)));
+
+        var snapshot = await ReadAsync(Files, "a");
+
+        var repository = snapshot.Repositories.Values.ShouldHaveSingleItem();
+        repository.Tags.ShouldHaveSingleItem().Value.ShouldBe(Link.To(index));
+        repository.Revisions.Keys.ShouldBe([index, untagged], ignoreOrder: true);
+        repository.Uploads.ShouldHaveSingleItem().Id.ShouldBe("id");
+        repository.Layers.Select(link => link.Link.Target).ShouldContain(layer);
+        snapshot.Manifests[child].Manifest.ShouldNotBeNull();
+        snapshot.Manifests[Digest.OfContent("never pushed"u8)].IsNone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_nested_repository_is_not_part_of_the_one_around_it()
+    {
+        Store.Tag("a", "1", Store.Image("a", "a"));
+        Store.Tag("a/b", "2", Store.Image("a/b", "b"));
+
+        var snapshot = await ReadAsync(Files, "a", "a/b");
+
+        snapshot.Repositories[RepositoryName.Parse("a")].Tags.Keys.ShouldHaveSingleItem().Value.ShouldBe("1");
+        snapshot.Repositories[RepositoryName.Parse("a/b")].Tags.Keys.ShouldHaveSingleItem().Value.ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task An_upload_by_sha512_is_the_blob_that_its_link_says()
+    {
+        var blob = Store.Layer("a", "layer");
+        var alias = Digest.Parse("sha512:" + new string('a', 128));
+        Store.WriteLink(StoreLayout.LayerLink(RepositoryName.Parse("a"), alias), blob);
+
+        var layers = (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem().Layers;
+
+        layers.Length.ShouldBe(2);
+        layers.ShouldAllBe(layer => layer.Link.Target == blob);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("sha256:short")]
+    [InlineData("DIGEST\n")]
+    [InlineData(" DIGEST")]
+    public async Task A_link_that_is_not_exactly_a_digest_is_unreadable(string text)
+    {
+        var image = Store.Tag("a", "1", Store.Image("a", "a"));
+        Store.Write("v2/repositories/a/_manifests/tags/1/current/link", System.Text.Encoding.UTF8.GetBytes(text.Replace("DIGEST", image.ToString(), StringComparison.Ordinal)));
+
+        var tag = (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem().Tags.ShouldHaveSingleItem();
+
+        tag.Value.Target.ShouldBeNull();
+        tag.Value.Problem.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_revision_that_says_another_digest_than_its_path_is_unreadable()
+    {
+        var image = Store.Image("a", "a");
+        Store.WriteLink(StoreLayout.RevisionLink(RepositoryName.Parse("a"), image), Store.Image("a", "b"));
+
+        (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem().Revisions[image].Target.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_has_no_place_in_a_repository_is_a_problem()
+    {
+        Store.Tag("a", "1", Store.Image("a", "a"));
+        Store.Write("v2/repositories/a/_manifests/tags/-odd/current/link", ""u8);
+        Store.Write("v2/repositories/a/_manifests/tags/file", ""u8);
+        Store.Write("v2/repositories/a/_manifests/revisions/sha256/short/link", ""u8);
+        File.CreateSymbolicLink(Store.FullPath("v2/repositories/a/_manifests/tags/linked"), "1");
+        Directory.CreateDirectory(Store.FullPath($"v2/repositories/a/_layers/sha256/{new string('a', 64)}/link"));
+
+        (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem().Problems.Length.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_met_empty_while_it_is_written_is_read_again()
+    {
+        var image = Store.Tag("a", "1", Store.Image("a", "a"));
+        var path = StoreLayout.TagLink(RepositoryName.Parse("a"), Tag.Parse("1"));
+        Store.Write(path, ""u8);
+        var reads = 0;
+        var files = new StoreFilesDecorator(Files, where =>
+        {
+            if (where == "read" && ++reads == 2)
+                Store.WriteLink(path, image);
+        });
+
+        (await ReadAsync(files, "a")).Repositories.Values.ShouldHaveSingleItem().Tags.ShouldHaveSingleItem().Value.ShouldBe(Link.To(image));
+    }
+
+    [Fact]
+    public async Task Blobs_are_measured_and_looked_for_in_other_repositories()
+    {
+        var shared = Store.Layer("a", "shared", 100);
+        Store.Layer("b", "shared", 100);
+        var own = Store.Layer("a", "own", 200);
+        var image = Store.Image("b", "image");
+        var none = Digest.OfContent("none"u8);
+        var reader = new StoreReader(Files);
+
+        (await reader.SizesAsync([shared, own, none], default)).ShouldBe(new Dictionary<Digest, long> { [shared] = 100, [own] = 200 }, ignoreOrder: true);
+        (await reader.LinkedAsync([RepositoryName.Parse("b"), RepositoryName.Parse("c")], [shared, own, image, none], default)).ShouldBe([shared, image], ignoreOrder: true);
+    }
+
+    private static Task<StoreSnapshot> ReadAsync(IStoreFiles files, params string[] repositories) =>
+        new StoreReader(files).ReadAsync([.. repositories.Select(RepositoryName.Parse)], CancellationToken.None);
+
+    private Task<RepositoryCatalog> CatalogAsync() => new StoreReader(Files).FindRepositoriesAsync(CancellationToken.None);
+}
