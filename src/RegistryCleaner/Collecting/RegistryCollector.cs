@@ -21,9 +21,7 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
     // $1 is the mark, the rest the command.
     private const string Script = """
         mark=$1; shift
-        "$@" &
-        echo $!
-        wait $!
+        sh -c 'echo $$; exec "$@"' sh "$@"
         printf '\n%s %s\n' "$mark" $?
         """;
 

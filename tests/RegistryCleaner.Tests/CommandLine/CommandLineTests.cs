@@ -38,6 +38,8 @@ public class CommandLineTests
 
     [Theory]
     [InlineData("CleanImages --images a:b --dry-rum")]
+    [InlineData("CleanImages --images a:b --dry-run --dry-run=false")]
+    [InlineData("CleanImages --images a:b --registry-root /a --registry-root /b")]
     [InlineData("CleanImages --images a:b --dry-run yes")]
     [InlineData("CleanImages --images a:b --dry-run=yes")]
     [InlineData("CleanImages --images a:b --dry-run 1")]

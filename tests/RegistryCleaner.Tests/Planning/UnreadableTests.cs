@@ -1,3 +1,7 @@
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+using RegistryCleaner.Tests.Pruning;
+
 namespace RegistryCleaner.Tests.Planning;
 
 /// <summary>What cannot be read may lead anywhere in its repository: then the tag goes, and nothing else.</summary>
@@ -37,6 +41,20 @@ public class UnreadableTests
 
         plan.RemovedOf("old").ShouldBe(["old"]);
         plan.Remarks.ShouldBeEmpty();
+    }
+
+    // BuildKit's cache in a registry: an index whose "manifests" are layers.
+    [Fact]
+    public async Task The_index_of_a_build_cache_is_no_reason_to_keep_everything()
+    {
+        using var store = new TemporaryStore();
+        store.Builder.Tag("app", "1", store.Builder.Image("app", "1", store.Builder.Layer("app", "1")));
+        store.Builder.Tag("app", "cache", store.Builder.Index("app", store.Builder.Layer("app", "1"), store.Builder.Layer("app", "large", 5 << 20)));
+
+        var plan = await PruneScene.PlanAsync(new LocalStoreFiles(store.Builder.FullPath("")), "app:1");
+
+        plan.Repositories[0].Remarks.ShouldBeEmpty();
+        plan.Repositories[0].Manifests.ShouldHaveSingleItem().Removed.ShouldBeTrue();
     }
 
     private static void RequireOnlyTheTag(SnapshotBuilder builder, string why)
