@@ -201,7 +201,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         try
         {
             using var stream = new FileStream(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var buffer = new byte[Math.Clamp(stream.CanSeek ? stream.Length + 1 : 4096, 256, maxLength + 1)];
+            var buffer = new byte[Math.Clamp(stream.CanSeek ? stream.Length + 1 : 4096, Math.Min(256, maxLength + 1), maxLength + 1)];
             var length = 0;
             int read;
             while ((read = stream.Read(buffer, length, buffer.Length - length)) > 0)
