@@ -32,7 +32,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
-        var answer = await RunAsync(ContainerScripts.Stat, Paths(paths), [], cancellationToken);
+        var answer = await RunAsync(ContainerScripts.Stat, Paths(paths.Distinct(StringComparer.Ordinal)), [], cancellationToken);
         if (Problems(answer.Errors) is [var problem, ..])
             throw new StoreAccessException($"{host.Description}: {problem}");
         return Entries(answer).ToDictionary(entry => entry.Path, StringComparer.Ordinal);

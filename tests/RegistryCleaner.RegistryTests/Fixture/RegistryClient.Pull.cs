@@ -17,6 +17,19 @@ internal sealed partial class RegistryClient
         return manifest.Digest;
     }
 
+    // The digests of all that an image consists of, itself among them.
+    public async Task<IReadOnlySet<string>> BlobsOfAsync(string repository, string reference)
+    {
+        var manifest = await GetManifestAsync(repository, reference)
+            ?? throw new IncompletePullException($"{repository}, {reference}: there is no such manifest");
+        using var json = JsonDocument.Parse(manifest.Bytes);
+        var blobs = new HashSet<string> { manifest.Digest };
+        blobs.UnionWith(Descriptors(json, "config").Concat(Descriptors(json, "layers")).Select(blob => blob.Digest));
+        foreach (var child in Descriptors(json, "manifests"))
+            blobs.UnionWith(await BlobsOfAsync(repository, child.Digest));
+        return blobs;
+    }
+
     private async Task PullWholeAsync(string repository, string reference, FetchedManifest manifest, HashSet<string> seen)
     {
         Verify(repository, manifest.Digest, manifest.Bytes);
