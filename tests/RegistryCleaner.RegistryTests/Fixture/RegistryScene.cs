@@ -26,12 +26,15 @@ internal sealed class RegistryScene : IAsyncDisposable
 
     public StoreDirectory Store { get; }
 
+    // Where a program of the registry's can be run on the store.
+    public bool CanCollect => wayIn != MountedDirectory || File.Exists(RegistryRootArchive.Registry);
+
     // The words that lead the tool to the registry.
     public IReadOnlyList<string> WayIn => wayIn switch
     {
         DockerExec => ["--registry-container", Registry.Name],
         PodmanExec => ["--container-engine", "podman --runtime runc", "--registry-container", Registry.Name],
-        _ when File.Exists(RegistryRootArchive.Registry) => ["--registry-root", directory.Path, "--registry-binary", RegistryRootArchive.Registry],
+        _ when CanCollect => ["--registry-root", directory.Path, "--registry-binary", RegistryRootArchive.Registry],
         _ => ["--registry-root", directory.Path],
     };
 
