@@ -75,12 +75,15 @@ internal sealed class RegistryScene : IAsyncDisposable
 
     public async Task ShouldPullWholeAsync(IEnumerable<string> images)
     {
-        foreach (var image in images)
+        await Parallel.ForEachAsync(images.Select(Split).GroupBy(image => image.Repository), async (repository, _) =>
         {
-            var (repository, reference) = Split(image);
-            var digest = await Client.PullWholeAsync(repository, reference);
-            (await Client.PullWholeAsync(repository, digest)).ShouldBe(digest);
-        }
+            var seen = new HashSet<string>();
+            foreach (var (_, reference) in repository)
+            {
+                var digest = await Client.PullWholeAsync(repository.Key, reference, seen);
+                (await Client.PullWholeAsync(repository.Key, digest, seen)).ShouldBe(digest);
+            }
+        });
     }
 
     // `repo:tag` or `repo@digest`: each must be 404.
