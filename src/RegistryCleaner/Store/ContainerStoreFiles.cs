@@ -38,7 +38,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         if (paths.Count == 0)
             return new Dictionary<string, StoreEntry>();
 
-        var answer = await RunAsync(ContainerScripts.Stat, Paths(paths), [], cancellationToken);
+        var answer = await RunAsync(ContainerScripts.Stat, Paths(paths.Distinct(StringComparer.Ordinal)), [], cancellationToken);
         if (Problems(answer.Errors) is [var problem, ..])
             throw new StoreAccessException($"The store {host.Where}: {problem}");
         return Entries(answer).ToDictionary(entry => entry.Path, StringComparer.Ordinal);

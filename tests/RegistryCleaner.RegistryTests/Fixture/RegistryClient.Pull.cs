@@ -8,13 +8,29 @@ internal sealed partial class RegistryClient
     // Fetches everything that a client on any platform could need of an image, and looks at every byte: a registry
     // answers from its cache for blobs that are gone, and only the content tells. Returns the manifest's digest.
     // What a manifest has for its `subject` is not part of it, and not fetched.
-    public async Task<string> PullWholeAsync(string repository, string reference)
+    public Task<string> PullWholeAsync(string repository, string reference) => PullWholeAsync(repository, reference, []);
+
+    // What was seen in the same repository a moment ago is not fetched again.
+    public async Task<string> PullWholeAsync(string repository, string reference, HashSet<string> seen)
     {
         var manifest = await GetManifestAsync(repository, reference)
             ?? throw new IncompletePullException($"{repository}, {reference}: there is no such manifest");
 
-        await PullWholeAsync(repository, reference, manifest, []);
+        await PullWholeAsync(repository, reference, manifest, seen);
         return manifest.Digest;
+    }
+
+    // The digests of all that an image consists of, itself among them.
+    public async Task<IReadOnlySet<string>> BlobsOfAsync(string repository, string reference)
+    {
+        var manifest = await GetManifestAsync(repository, reference)
+            ?? throw new IncompletePullException($"{repository}, {reference}: there is no such manifest");
+        using var json = JsonDocument.Parse(manifest.Bytes);
+        var blobs = new HashSet<string> { manifest.Digest };
+        blobs.UnionWith(Descriptors(json, "config").Concat(Descriptors(json, "layers")).Select(blob => blob.Digest));
+        foreach (var child in Descriptors(json, "manifests"))
+            blobs.UnionWith(await BlobsOfAsync(repository, child.Digest));
+        return blobs;
     }
 
     private async Task PullWholeAsync(string repository, string reference, FetchedManifest manifest, HashSet<string> seen)

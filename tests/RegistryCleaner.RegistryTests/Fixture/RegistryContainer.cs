@@ -85,6 +85,24 @@ internal sealed class RegistryContainer : IAsyncDisposable
             .WithValidation(validation)
             .ExecuteBufferedAsync();
 
+    // What runs in the container, besides the registry itself.
+    public async Task<IReadOnlyList<string>> OtherProcessesAsync() =>
+        [.. (await RunEngineAsync(["top", Name, "-eo", "pid,args"])).StandardOutput
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Where(line => !line.Contains("registry serve", StringComparison.Ordinal))];
+
+    public async Task WaitForOtherProcessesAsync()
+    {
+        var deadline = DateTime.UtcNow + StartPatience;
+        while (await OtherProcessesAsync() is { Count: > 0 } processes)
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new InvalidOperationException($"In {Name} something still runs: {string.Join("; ", processes)}");
+            await Task.Delay(100);
+        }
+    }
+
     public async ValueTask DisposeAsync() =>
         await engine.Command(["rm", "-f", "-v", Name]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
 

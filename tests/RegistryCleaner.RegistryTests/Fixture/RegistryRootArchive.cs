@@ -11,7 +11,7 @@ internal static class RegistryRootArchive
 {
     public const string ConfigurationPath = "/etc/docker/registry/config.yml";
 
-    private const string Registry = "/usr/bin/docker-registry";
+    public const string Registry = "/usr/bin/docker-registry";
     private const string Flock = "/usr/bin/flock";
     private static readonly string[] BusyboxPlaces = ["/bin/busybox", "/usr/bin/busybox"];
 
