@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PublicApiGenerator;
 using RegistryCleaner.Hosts;
 
@@ -33,9 +32,9 @@ public class PublicApiTests
         typeof(RegistryOptions).GetProperties().Length.ShouldBe(CleanerParameter.All.Count(parameter => parameter.Name.StartsWith("registry-", StringComparison.Ordinal) || parameter.Name == "container-engine"));
     }
 
-    private static void RequireApproved([CallerFilePath] string thisFile = "")
+    private static void RequireApproved()
     {
-        var directory = Path.GetDirectoryName(thisFile)!;
+        var directory = Path.Combine(RepositoryRoot.Path, "tests", "RegistryCleaner.Tests");
         var approved = Path.Combine(directory, "PublicApi.approved.txt");
         var received = Path.Combine(directory, "PublicApi.received.txt");
         var api = typeof(Cleaner).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd() + "\n";

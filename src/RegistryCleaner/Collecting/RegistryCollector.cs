@@ -93,7 +93,7 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
     /// <summary>Makes the error for a place that has no registry program.</summary>
     public static CleanerException NoBinary() => new(
         ExitCode.BadInput,
-        $"There is no registry program at {RegistryLocator.DefaultBinary} to collect with: say where it is with --registry-binary PATH, or leave the blobs with --collector none.");
+        $"There is no registry program at {RegistryLocator.DefaultBinary} to collect with: say where it is with --registry-binary PATH; CleanImages works without one, with --collector targeted.");
 
     private static void RequireReadable(RepositoryCatalog catalog)
     {
@@ -176,8 +176,8 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
             {
                 switch (happened)
                 {
-                    case StandardOutputCommandEvent { Text: var line } when processId.Length == 0:
-                        processId = line.Trim();
+                    case StandardOutputCommandEvent { Text: var line } when processId.Length == 0 && line.Trim() is var id && id.All(char.IsAsciiDigit):
+                        processId = id;
                         break;
                     case StandardOutputCommandEvent { Text: var line } when line.StartsWith(mark, StringComparison.Ordinal):
                         exitCode = int.Parse(line.AsSpan(mark.Length + 1), CultureInfo.InvariantCulture);

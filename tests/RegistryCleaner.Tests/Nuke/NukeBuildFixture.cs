@@ -6,17 +6,12 @@ namespace RegistryCleaner.Tests.Nuke;
 /// <summary>This repository's own NUKE build, compiled once, where Nuke.Common restores.</summary>
 public sealed class NukeBuildFixture : IAsyncLifetime
 {
-    private static string Root => typeof(NukeBuildFixture).Assembly
-        .GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
-        .Cast<System.Reflection.AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
-
     /// <summary>Why the build cannot run here, or null.</summary>
     public string? Unavailable { get; private set; }
 
     public async Task InitializeAsync()
     {
-        var project = Path.Combine(Root, "build", "_build.csproj");
+        var project = Path.Combine(RepositoryRoot.Path, "build", "_build.csproj");
         var restore = await Dotnet("restore", project);
         if (restore.ExitCode != 0)
         {
@@ -34,9 +29,9 @@ public sealed class NukeBuildFixture : IAsyncLifetime
     /// <summary>Runs the build as a user does.</summary>
     public static async Task<BufferedCommandResult> RunAsync(IEnumerable<string> words, IReadOnlyDictionary<string, string?> environment) =>
         await Cli.Wrap("dotnet")
-            .WithArguments([Path.Combine(Root, "build", "bin", "Debug", "_build.dll"), .. words])
+            .WithArguments([Path.Combine(RepositoryRoot.Path, "build", "bin", "Debug", "_build.dll"), .. words])
             .WithEnvironmentVariables(environment.Append(new("NUKE_TELEMETRY_OPTOUT", "1")).ToDictionary())
-            .WithWorkingDirectory(Root)
+            .WithWorkingDirectory(RepositoryRoot.Path)
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync();
 
