@@ -126,6 +126,7 @@ internal sealed class RegistryContainer : IAsyncDisposable
             "--label", $"registry-cleaner-tests={Environment.ProcessId}",
             .. engine.RunOptions,
             .. mount,
+            .. options.Mounts.SelectMany(path => (string[])["--volume", $"{path}:{path}:ro"]),
             .. environment.SelectMany(variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
             image,
         ]);

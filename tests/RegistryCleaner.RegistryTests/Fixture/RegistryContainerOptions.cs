@@ -8,5 +8,8 @@ internal sealed record RegistryContainerOptions
     // Mounted at /var/lib/registry; null: an anonymous volume, removed with the container.
     public string? HostDirectory { get; init; }
 
+    // Directories of this machine, at the same paths in the container, for reading.
+    public IReadOnlyList<string> Mounts { get; init; } = [];
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

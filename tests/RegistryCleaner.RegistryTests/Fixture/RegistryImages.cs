@@ -7,6 +7,8 @@ namespace RegistryCleaner.RegistryTests.Fixture;
 // version 2, one made from Debian's docker-registry package.
 internal static class RegistryImages
 {
+    public const string Made = "registry-cleaner-tests/registry:2";
+
     private static readonly TimeSpan PullPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ImportPatience = TimeSpan.FromMinutes(2);
 
@@ -26,7 +28,7 @@ internal static class RegistryImages
         if (version != 2)
             return new(null, $"registry:{version} cannot be had: it is not on this machine, and Docker Hub is out of reach ({whyNoPull})");
 
-        var own = $"{engine.LocalImagePrefix}registry-cleaner-tests/registry:2";
+        var own = $"{engine.LocalImagePrefix}{Made}";
         if (await ExistsAsync(engine, own))
             return new(own, null);
 
