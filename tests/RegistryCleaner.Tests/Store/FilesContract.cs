@@ -157,14 +157,16 @@ public abstract class FilesContract : IDisposable
     [SkippableFact]
     public async Task Trees_are_deleted_below_the_work_directory_and_nowhere_else()
     {
+        // Where busybox is not installed, the test skips itself here.
+        var files = Files;
         Put("v2/precious", "x");
         Put("registry-cleaner/trash/1/a", "x");
         Directory.CreateDirectory(Full("registry-cleaner/trash/1/d"));
         File.CreateSymbolicLink(Full("registry-cleaner/trash/1/link"), Full("v2"));
 
         foreach (var path in new[] { "v2", "v2/precious", "registry-cleaner", "registry-cleaner/", "registry-cleaner/../v2", "registry-cleaner/./x", "registry-cleaner//x", "registry-cleanerx/y", "", ".", "/registry-cleaner-none/x", "../x" })
-            await Should.ThrowAsync<InvalidOperationException>(() => Files.DeleteTreesAsync([path], default), path);
-        await Files.DeleteTreesAsync(["registry-cleaner/trash/1", "registry-cleaner/trash/none"], default);
+            await Should.ThrowAsync<InvalidOperationException>(() => files.DeleteTreesAsync([path], default), path);
+        await files.DeleteTreesAsync(["registry-cleaner/trash/1", "registry-cleaner/trash/none"], default);
 
         Directory.Exists(Full("registry-cleaner/trash/1")).ShouldBeFalse();
         Get("v2/precious").ShouldBe("x");
