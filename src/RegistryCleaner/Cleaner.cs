@@ -25,12 +25,12 @@ public sealed class Cleaner(ILogger? logger = null)
         var images = ImageList.Parse(options.Images);
         var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         RequireRestartable(options.Restart, location);
-        var session = new StoreSession(location, _logger);
-        var collector = options.Collector == CollectorKind.Registry ? session.Collector : null;
-        return await session.RunAsync(options.DryRun, async outcome =>
+        var run = new CleanerRun(location, _logger);
+        var collector = options.Collector == CollectorKind.Registry ? run.Collector : null;
+        return await run.RunAsync(options.DryRun, async outcome =>
         {
-            var request = await ImageList.ResolveAsync(images, options, location, session.Reader, cancellationToken);
-            var plan = await session.PlanAsync(request, options.KeepEmpty, cancellationToken);
+            var request = await ImageList.ResolveAsync(images, options, location, run.Reader, cancellationToken);
+            var plan = await run.PlanAsync(request, options.KeepEmpty, cancellationToken);
             RequireFound(plan, options.Strict);
             // Refused before anything is touched, rather than between pruning and collecting.
             if (collector is not null && !options.DryRun && !plan.IsEmpty)
@@ -39,11 +39,11 @@ public sealed class Cleaner(ILogger? logger = null)
             CollectionReport? collection = null;
             if (outcome is not null)
             {
-                await StoreSession.TryAsync(outcome, async () =>
+                await CleanerRun.TryAsync(outcome, async () =>
                 {
                     // The targeted collection is part of pruning: blobs go in the same run, through the same trash.
                     var isTargeted = options.Collector == CollectorKind.Targeted;
-                    await session.Pruner.ApplyAsync(isTargeted ? plan : plan with { Blobs = [] }, outcome, cancellationToken);
+                    await run.Pruner.ApplyAsync(isTargeted ? plan : plan with { Blobs = [] }, outcome, cancellationToken);
                     if (collector is not null && outcome.Failures.Count == 0)
                         collection = await collector.CollectAsync(new CollectionRequest(), outcome.HasChanged, cancellationToken);
                     else if (isTargeted)
@@ -51,7 +51,7 @@ public sealed class Cleaner(ILogger? logger = null)
                 }, cancellationToken);
             }
 
-            return session.Report("CleanImages", options.Collector, plan, outcome, collection);
+            return run.Report("CleanImages", options.Collector, plan, outcome, collection);
         }, options.Restart, cancellationToken);
     }
 
@@ -62,14 +62,14 @@ public sealed class Cleaner(ILogger? logger = null)
     {
         var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         RequireRestartable(options.Restart, location);
-        var session = new StoreSession(location, _logger);
+        var run = new CleanerRun(location, _logger);
         var request = new CollectionRequest(options.DeleteUntagged, options.AllowMultiArchLoss);
-        return await session.RunAsync(options.DryRun, async outcome =>
+        return await run.RunAsync(options.DryRun, async outcome =>
         {
             var collection = outcome is null
-                ? await session.Collector.PreviewAsync(request, cancellationToken)
-                : await session.Collector.CollectAsync(request, outcome.HasChanged, cancellationToken);
-            return session.Report("GarbageCollect", CollectorKind.Registry, null, outcome, collection);
+                ? await run.Collector.PreviewAsync(request, cancellationToken)
+                : await run.Collector.CollectAsync(request, outcome.HasChanged, cancellationToken);
+            return run.Report("GarbageCollect", CollectorKind.Registry, null, outcome, collection);
         }, options.Restart, cancellationToken);
     }
 

@@ -9,7 +9,7 @@ using RegistryCleaner.Store;
 namespace RegistryCleaner;
 
 /// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
-internal sealed partial class StoreSession
+internal sealed partial class CleanerRun
 {
     private static readonly TimeSpan s_signalDelay = TimeSpan.FromMilliseconds(200);
 
@@ -17,7 +17,7 @@ internal sealed partial class StoreSession
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
 
-    public StoreSession(RegistryLocation location, ILogger logger)
+    public CleanerRun(RegistryLocation location, ILogger logger)
     {
         _location = location;
         _logger = logger;
