@@ -1,4 +1,5 @@
 using System.CommandLine.Help;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using RegistryCleaner.CommandLine;
@@ -23,14 +24,16 @@ internal static class CleanerProgram
         if (errors.Count > 0)
             return Fail(ExitCode.BadInput, errors);
 
-        using var loggers = LoggerFactory.Create(builder => builder
-            .SetMinimumLevel(level)
-            .AddConsole(options =>
+        using var loggers = LoggerFactory.Create(builder =>
+        {
+            builder.SetMinimumLevel(level).AddConsole(options =>
             {
                 options.FormatterName = LineFormatter.FormatterName;
                 options.LogToStandardErrorThreshold = LogLevel.Trace;
-            })
-            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>());
+            });
+            // What AddConsoleFormatter does besides, reading the formatter's options by reflection, is not needed, and not to be had ahead of time.
+            builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
+        });
         return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner")), isJson, cancellationToken);
     }
 
@@ -42,7 +45,7 @@ internal static class CleanerProgram
             if (reading.CleanImages is { } cleanImages)
                 reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
             if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
-                reports.Add(await cleaner.GarbageCollectAsync(garbageCollect, cancellationToken));
+                reports.Add(await cleaner.GarbageCollectAsync(garbageCollect with { After = reports.FirstOrDefault() }, cancellationToken));
             if (isJson)
                 Console.Out.WriteLine(ReportJson.Write(reports));
             else

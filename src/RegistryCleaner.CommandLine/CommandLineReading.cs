@@ -1,5 +1,6 @@
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.CommandLine;
 
@@ -32,15 +33,26 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         DryRun = Flag("dry-run"),
         Strict = Flag("strict"),
         KeepEmpty = Flag("keep-empty"),
-        Collector = Collector(Text("collector")),
+        Collector = Collector(CollectorKind.Targeted, Enum.GetValues<CollectorKind>()),
         Restart = Flag("restart"),
     };
 
     /// <summary>The options of GarbageCollect.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
     public GarbageCollectOptions ToGarbageCollectOptions() => new(Registry())
     {
         DryRun = Flag("dry-run"),
+        // Behind CleanImages, --collector may be meant for that alone.
+        Collector = Texts.ContainsKey("images") && Collector(CollectorKind.Full, Enum.GetValues<CollectorKind>()) is CollectorKind.Targeted or CollectorKind.None
+            ? CollectorKind.Full
+            : Collector(CollectorKind.Full, [CollectorKind.Full, CollectorKind.Registry]),
         DeleteUntagged = Flag("delete-untagged"),
+        Grace = Age("grace") ?? PrunePlanner.PushGrace,
+        MaxDelete = Limit("max-delete") ?? DeletionLimit.Default,
+        AllowNoRepositories = Flag("allow-no-repositories"),
+        UploadsOlderThan = Age("uploads-older-than"),
+        Leftovers = Flag("leftovers"),
+        KeepEmpty = Flag("keep-empty"),
         AllowMultiArchLoss = Flag("allow-multi-arch-loss"),
         Restart = Flag("restart"),
     };
@@ -55,13 +67,25 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         ContainerEngine = Text("container-engine"),
     };
 
-    private static CollectorKind Collector(string? text) => text switch
+    private CollectorKind Collector(CollectorKind otherwise, IReadOnlyCollection<CollectorKind> allowed)
     {
-        null or "targeted" => CollectorKind.Targeted,
-        "registry" => CollectorKind.Registry,
-        "none" => CollectorKind.None,
-        _ => throw new CleanerException(ExitCode.BadInput, $"--collector takes targeted, registry or none, not '{text}'."),
-    };
+        if (Text("collector") is not { } text)
+            return otherwise;
+        var kinds = allowed.ToDictionary(kind => kind.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+        return kinds.TryGetValue(text, out var kind)
+            ? kind
+            : throw Bad("collector", string.Join(", ", kinds.Keys), text);
+    }
+
+    private TimeSpan? Age(string name) => Text(name) is { } text
+        ? DurationText.TryParse(text, out var age) ? age : throw Bad(name, "an age such as 90s, 30m, 1h or 7d", text)
+        : null;
+
+    private DeletionLimit? Limit(string name) => Text(name) is { } text
+        ? DeletionLimit.TryParse(text, out var limit) ? limit : throw Bad(name, "a share such as 50% or a number", text)
+        : null;
+
+    private static CleanerException Bad(string name, string takes, string text) => new(ExitCode.BadInput, $"--{name} takes {takes}, not '{text}'.");
 
     private IReadOnlyList<string> List(string name) => Texts.GetValueOrDefault(name, []);
 

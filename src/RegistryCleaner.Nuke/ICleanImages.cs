@@ -13,14 +13,6 @@ public interface ICleanImages : IRegistryTargets
     [Parameter("Removes nothing and exits with 3 if an image is not there")]
     bool? Strict => TryGetValue<bool?>(() => Strict);
 
-    /// <summary>Whether a repository stays when its last tag goes.</summary>
-    [Parameter("Keeps a repository whose last tag goes")]
-    bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);
-
-    /// <summary>What frees the space afterwards.</summary>
-    [Parameter("What frees the space: targeted, registry or none")]
-    string Collector => TryGetValue(() => Collector)!;
-
     /// <summary>Removes the images, and frees what they alone held.</summary>
     Target CleanImages => _ => _
         .Description("Removes the images named by --images, and frees what they alone held")

@@ -9,8 +9,28 @@ public interface IGarbageCollect : IRegistryTargets
     [Parameter("Collects manifests without a tag, too")]
     bool? DeleteUntagged => TryGetValue<bool?>(() => DeleteUntagged);
 
+    /// <summary>How old what nothing accounts for has to be before it goes.</summary>
+    [Parameter("How old what nothing accounts for has to be before it goes, such as 30m, 1h or 2d")]
+    string Grace => TryGetValue(() => Grace)!;
+
+    /// <summary>How many of the store's blobs may go.</summary>
+    [Parameter("Collects nothing if more of the store's blobs would go: a share such as 50% or a number")]
+    string MaxDelete => TryGetValue(() => MaxDelete)!;
+
+    /// <summary>Whether blobs go even where there is no repository at all.</summary>
+    [Parameter("Collects blobs even where there is no repository at all")]
+    bool? AllowNoRepositories => TryGetValue<bool?>(() => AllowNoRepositories);
+
+    /// <summary>The age from which an upload that has not ended goes.</summary>
+    [Parameter("Removes uploads that were begun and not ended, and are older than this, such as 7d")]
+    string UploadsOlderThan => TryGetValue(() => UploadsOlderThan)!;
+
+    /// <summary>Whether temporary files are looked for in every directory of the store.</summary>
+    [Parameter("Looks for temporary files of a killed registry in every directory of the store")]
+    bool? Leftovers => TryGetValue<bool?>(() => Leftovers);
+
     /// <summary>Whether the loss of multi-arch images is accepted.</summary>
-    [Parameter("Accepts that --delete-untagged destroys multi-arch images with a 2.x registry")]
+    [Parameter("With the registry's own collector, accepts that --delete-untagged destroys multi-arch images with a 2.x registry")]
     bool? AllowMultiArchLoss => TryGetValue<bool?>(() => AllowMultiArchLoss);
 
     /// <summary>Collects what nothing refers to any longer.</summary>

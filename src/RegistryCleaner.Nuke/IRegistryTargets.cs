@@ -9,6 +9,14 @@ public interface IRegistryTargets : INukeBuild
     [Parameter("Says what would be removed, and touches nothing")]
     bool? DryRun => TryGetValue<bool?>(() => DryRun);
 
+    /// <summary>What frees the space.</summary>
+    [Parameter("What frees the space: targeted, full, registry or none")]
+    string Collector => TryGetValue(() => Collector)!;
+
+    /// <summary>Whether a repository stays that holds nothing.</summary>
+    [Parameter("Keeps a repository whose last tag goes, and one that holds nothing")]
+    bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);
+
     /// <summary>Whether the registry's container is restarted afterwards.</summary>
     [Parameter("Restarts the registry's container afterwards, and waits until it serves again")]
     bool? Restart => TryGetValue<bool?>(() => Restart);

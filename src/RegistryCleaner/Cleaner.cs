@@ -26,32 +26,17 @@ public sealed class Cleaner(ILogger? logger = null)
         var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         RequireRestartable(options.Restart, location);
         var run = new CleanerRun(location, _logger);
-        var collector = options.Collector == CollectorKind.Registry ? run.Collector : null;
         return await run.RunAsync(options.DryRun, async outcome =>
         {
             var request = await ImageList.ResolveAsync(images, options, location, run.Reader, cancellationToken);
             var plan = await run.PlanAsync(request, options.KeepEmpty, cancellationToken);
             RequireFound(plan, options.Strict);
+            var collection = new CollectionAfterPrune(run, options.Collector, plan);
             // Refused before anything is touched, rather than between pruning and collecting.
-            if (collector is not null && !options.DryRun && !plan.IsEmpty)
-                await collector.PreviewAsync(new CollectionRequest(), cancellationToken);
-
-            CollectionReport? collection = null;
+            await collection.PreviewAsync(options.DryRun, cancellationToken);
             if (outcome is not null)
-            {
-                await CleanerRun.TryAsync(outcome, async () =>
-                {
-                    // The targeted collection is part of pruning: blobs go in the same run, through the same trash.
-                    var isTargeted = options.Collector == CollectorKind.Targeted;
-                    await run.Pruner.ApplyAsync(isTargeted ? plan : plan with { Blobs = [] }, outcome, cancellationToken);
-                    if (collector is not null && outcome.Failures.Count == 0)
-                        collection = await collector.CollectAsync(new CollectionRequest(), outcome.HasChanged, cancellationToken);
-                    else if (isTargeted)
-                        collection = Freed(plan, outcome);
-                }, cancellationToken);
-            }
-
-            return run.Report("CleanImages", options.Collector, plan, outcome, collection);
+                await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
+            return run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, Collection = collection.Report };
         }, options.Restart, cancellationToken);
     }
 
@@ -60,24 +45,36 @@ public sealed class Cleaner(ILogger? logger = null)
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<CleanerReport> GarbageCollectAsync(GarbageCollectOptions options, CancellationToken cancellationToken = default)
     {
+        if (options.Collector is not (CollectorKind.Full or CollectorKind.Registry))
+            throw new CleanerException(ExitCode.BadInput, $"GarbageCollect collects with the collector full or registry, not {options.Collector}.");
         var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         RequireRestartable(options.Restart, location);
         var run = new CleanerRun(location, _logger);
-        var request = new CollectionRequest(options.DeleteUntagged, options.AllowMultiArchLoss);
         return await run.RunAsync(options.DryRun, async outcome =>
         {
-            var collection = outcome is null
-                ? await run.Collector.PreviewAsync(request, cancellationToken)
-                : await run.Collector.CollectAsync(request, outcome.HasChanged, cancellationToken);
-            return run.Report("GarbageCollect", CollectorKind.Registry, null, outcome, collection);
+            var report = run.Report("GarbageCollect", options.Collector, outcome);
+            return options.Collector == CollectorKind.Registry
+                ? report with { Collection = await CollectByRegistryAsync(run, options, outcome, cancellationToken) }
+                : await CollectAsync(run, report, options, outcome, cancellationToken);
         }, options.Restart, cancellationToken);
     }
 
-    private static CollectionReport Freed(PrunePlan plan, PruneOutcome outcome)
+    private static async Task<CollectionReport> CollectByRegistryAsync(CleanerRun run, GarbageCollectOptions options, PruneOutcome? outcome, CancellationToken cancellationToken)
     {
-        var freed = outcome.Blobs.ToHashSet(StringComparer.Ordinal);
-        var blobs = plan.Blobs.Where(blob => freed.Contains(blob.Digest.ToString())).ToList();
-        return new CollectionReport(blobs.Count, blobs.Sum(blob => blob.Size), 0);
+        var request = new CollectionRequest(options.DeleteUntagged, options.AllowMultiArchLoss);
+        return outcome is null
+            ? await run.RegistryCollector.PreviewAsync(request, cancellationToken)
+            : await run.RegistryCollector.CollectAsync(request, outcome.HasChanged, cancellationToken);
+    }
+
+    private static async Task<CleanerReport> CollectAsync(
+        CleanerRun run, CleanerReport report, GarbageCollectOptions options, PruneOutcome? outcome, CancellationToken cancellationToken)
+    {
+        var plan = await run.PlanCollectionAsync(options.Question(DateTimeOffset.UtcNow), options.MaxDelete, options.AllowNoRepositories, cancellationToken);
+        var collection = MarkAndSweepCollector.Report(plan);
+        if (outcome is not null)
+            await CleanerRun.TryAsync(outcome, async () => collection = await run.Collector.CollectAsync(plan, outcome, cancellationToken), cancellationToken);
+        return report with { CollectionPlan = plan, Collection = collection };
     }
 
     private static void RequireRestartable(bool restart, RegistryLocation location)

@@ -1,4 +1,5 @@
 using RegistryCleaner.Collecting;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 
@@ -21,6 +22,9 @@ public sealed record CleanerReport
 
     /// <summary>What was decided; null for GarbageCollect.</summary>
     public PrunePlan? Plan { get; init; }
+
+    /// <summary>What our own full collector decided; null where it did not run.</summary>
+    public CollectionPlan? CollectionPlan { get; init; }
 
     /// <summary>What was done; null in a dry run.</summary>
     public PruneOutcome? Outcome { get; init; }

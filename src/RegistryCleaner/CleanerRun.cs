@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
@@ -24,14 +25,17 @@ internal sealed partial class CleanerRun
         var files = location.OpenFiles(logger);
         Reader = new StoreReader(files);
         Pruner = new Pruner(files, Reader, logger);
-        Collector = new RegistryCollector(location, files, Reader, logger);
+        Collector = new MarkAndSweepCollector(files, Pruner, logger);
+        RegistryCollector = new RegistryCollector(location, files, Reader, logger);
     }
 
     public StoreReader Reader { get; }
 
     public Pruner Pruner { get; }
 
-    public RegistryCollector Collector { get; }
+    public MarkAndSweepCollector Collector { get; }
+
+    public RegistryCollector RegistryCollector { get; }
 
     /// <summary>Does a verb's work: in a dry run without an outcome and touching nothing, else under the lock and after what earlier runs left.</summary>
     public async Task<CleanerReport> RunAsync(
@@ -80,6 +84,16 @@ internal sealed partial class CleanerRun
         return plan;
     }
 
+    /// <summary>Plans a full collection, with its remarks as warnings.</summary>
+    public async Task<CollectionPlan> PlanCollectionAsync(
+        CollectionQuestion question, DeletionLimit maxDelete, bool allowNoRepositories, CancellationToken cancellationToken)
+    {
+        var plan = await Collector.PlanAsync(question, maxDelete, allowNoRepositories, cancellationToken);
+        foreach (var remark in plan.Remarks)
+            Warn(remark);
+        return plan;
+    }
+
     /// <summary>Does work that changes the store; what breaks it off becomes part of the report, with what was done before.</summary>
     public static async Task TryAsync(PruneOutcome outcome, Func<Task> work, CancellationToken cancellationToken)
     {
@@ -95,15 +109,13 @@ internal sealed partial class CleanerRun
         }
     }
 
-    public CleanerReport Report(string verb, CollectorKind collector, PrunePlan? plan, PruneOutcome? outcome, CollectionReport? collection) => new()
+    public CleanerReport Report(string verb, CollectorKind collector, PruneOutcome? outcome) => new()
     {
         Verb = verb,
         DryRun = outcome is null,
         Where = _location.ToString(),
         Collector = collector,
-        Plan = plan,
         Outcome = outcome,
-        Collection = collection,
         Warnings = _warnings,
         ExitCode = ExitCode.Done,
     };

@@ -23,7 +23,11 @@ internal static class PlanReading
         if (released.Count == 0)
             return (released, null);
         var catalog = await reader.FindRepositoriesAsync(cancellationToken);
-        var others = catalog.Repositories.Except(plan.Repositories.Select(repository => repository.Name)).ToList();
+        List<string> others =
+        [
+            .. catalog.Repositories.Except(plan.Repositories.Select(repository => repository.Name)).Select(StoreLayout.Repository),
+            .. catalog.Unnamed.Select(unnamed => unnamed.Directory),
+        ];
         var linked = await reader.LinkedAsync(others, [.. released], cancellationToken);
         return (linked, catalog.Problems is [var problem, ..] ? problem.ToString() : null);
     }

@@ -113,6 +113,24 @@ public sealed class StoreBuilder
         return digest;
     }
 
+    /// <summary>Makes everything look as if it had been written some time ago.</summary>
+    public void Age(TimeSpan age) => Age(Path.Combine(RootDirectory, StoreLayout.BaseDirectory), age);
+
+    /// <summary>Makes a file, or a directory with all that is in it, look as if it had been written some time ago.</summary>
+    public static void Age(string path, TimeSpan age)
+    {
+        if (Directory.Exists(path))
+        {
+            foreach (var entry in Directory.GetFileSystemEntries(path))
+                Age(entry, age);
+            Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+        }
+        else if (File.Exists(path))
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+        }
+    }
+
     private string Descriptor(string mediaType, Digest digest)
     {
         var data = new FileInfo(FullPath(StoreLayout.BlobData(digest)));

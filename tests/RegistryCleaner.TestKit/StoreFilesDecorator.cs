@@ -19,18 +19,32 @@ public class StoreFilesDecorator(IStoreFiles inner, Action<string> onPoint) : IS
     }
 
     /// <inheritdoc/>
-    public virtual Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    public virtual Task<IReadOnlyList<StoreProblem>> ListNamesAsync(
+        IReadOnlyList<string> directories, Action<int, ReadOnlySpan<char>> onName, CancellationToken cancellationToken)
     {
-        onPoint("stat");
-        return inner.StatAsync(paths, cancellationToken);
+        onPoint($"names {string.Join(' ', directories)}");
+        return inner.ListNamesAsync(directories, onName, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public virtual Task<IReadOnlyDictionary<string, FileContent>> ReadAsync(
-        IReadOnlyCollection<string> paths, int maxLength, CancellationToken cancellationToken)
+    public virtual Task<StoreListing> FindAsync(IReadOnlyCollection<string> directories, string nameEnding, CancellationToken cancellationToken)
+    {
+        onPoint($"find {string.Join(' ', directories)}");
+        return inner.FindAsync(directories, nameEnding, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public virtual Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
+    {
+        onPoint("stat");
+        return inner.StatEachAsync(paths, onEntry, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public virtual Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken)
     {
         onPoint("read");
-        return inner.ReadAsync(paths, maxLength, cancellationToken);
+        return inner.ReadEachAsync(paths, maxLength, onContent, cancellationToken);
     }
 
     /// <inheritdoc/>

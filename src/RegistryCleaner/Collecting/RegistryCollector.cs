@@ -62,7 +62,7 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
     }
 
     private static CollectionReport Report(Eligible? eligible) =>
-        eligible is null ? CollectionReport.Empty : new CollectionReport(eligible.Blobs.Count, eligible.Blobs.Values.Sum(), eligible.Manifests);
+        eligible is null ? CollectionReport.Empty : new CollectionReport { Blobs = eligible.Blobs.Count, Bytes = eligible.Blobs.Values.Sum(), Manifests = eligible.Manifests, Layers = eligible.Layers };
 
     // Null where the store is so new that the collector would fail on its missing directories (distribution #3058, #3200).
     private async Task<Eligible?> AskAsync(CollectionRequest request, CancellationToken cancellationToken)
@@ -97,8 +97,9 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
 
     private static void RequireReadable(RepositoryCatalog catalog)
     {
-        if (catalog.Problems.Count > 0)
-            throw Refused([.. catalog.Problems.Take(NamedReasons).Select(problem => $"What the registry's garbage-collect would delete cannot be checked: {problem}")]);
+        List<string> problems = [.. catalog.Problems.Select(problem => problem.ToString()), .. catalog.Unnamed.Select(unnamed => unnamed.ToString())];
+        if (problems.Count > 0)
+            throw Refused([.. problems.Take(NamedReasons).Select(problem => $"What the registry's garbage-collect would delete cannot be checked: {problem}")]);
     }
 
     private static void RequireWhole(RegistryCollectorOutput output)

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
+using System.Text;
 
 namespace RegistryCleaner.Naming;
 
@@ -15,21 +15,12 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
 {
     private const string Sha256Prefix = "sha256:";
 
-    private readonly ulong _a;
-    private readonly ulong _b;
-    private readonly ulong _c;
-    private readonly ulong _d;
+    private readonly Sha256 _sha256;
 
     // Only for sha384 and sha512: the whole text.
     private readonly string? _other;
 
-    private Digest(ReadOnlySpan<byte> sha256)
-    {
-        _a = BinaryPrimitives.ReadUInt64BigEndian(sha256);
-        _b = BinaryPrimitives.ReadUInt64BigEndian(sha256[8..]);
-        _c = BinaryPrimitives.ReadUInt64BigEndian(sha256[16..]);
-        _d = BinaryPrimitives.ReadUInt64BigEndian(sha256[24..]);
-    }
+    internal Digest(Sha256 sha256) => _sha256 = sha256;
 
     private Digest(string other) => _other = other;
 
@@ -37,18 +28,16 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public string Algorithm => _other is null ? "sha256" : _other[.._other.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>The digits alone, in lower case.</summary>
-    public string Hex => _other is null ? Convert.ToHexStringLower(Bytes()) : _other[(_other.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    public string Hex => _other is null ? _sha256.Hex : _other[(_other.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The 32 bytes of a sha256 digest; null for another algorithm's.</summary>
+    internal Sha256? Sha256 => _other is null ? _sha256 : null;
 
     /// <summary>The digest's first twelve digits, for tables and logs.</summary>
     public string Abbreviated => $"{Algorithm}:{Hex[..12]}";
 
     /// <summary>The sha256 digest of <paramref name="content"/>.</summary>
-    public static Digest OfContent(ReadOnlySpan<byte> content)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
-        return new Digest(hash);
-    }
+    public static Digest OfContent(ReadOnlySpan<byte> content) => new(Naming.Sha256.OfContent(content));
 
     /// <summary>Reads a digest.</summary>
     /// <exception cref="ReferenceFormatException">The text is not a digest.</exception>
@@ -58,35 +47,47 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     /// <summary>Reads a digest, or tells what is wrong with it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Digest digest, [NotNullWhen(false)] out string? reason)
     {
-        digest = default;
-        reason = Check(text);
-        if (reason is not null)
-            return false;
-
-        if (!text!.StartsWith(Sha256Prefix, StringComparison.Ordinal))
+        reason = null;
+        if (text?.StartsWith(Sha256Prefix, StringComparison.Ordinal) == true && Naming.Sha256.TryParseHex(text.AsSpan(Sha256Prefix.Length), out var sha256))
         {
-            digest = new Digest(text);
+            digest = new Digest(sha256);
             return true;
         }
 
-        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
-        Convert.FromHexString(text.AsSpan(Sha256Prefix.Length), bytes, out _, out _);
-        digest = new Digest(bytes);
-        return true;
+        reason = Check(text);
+        digest = reason is null ? new Digest(text!) : default;
+        return reason is null;
+    }
+
+    /// <summary>Reads a digest as it stands in a link: UTF-8, nothing around it.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> utf8, out Digest digest, [NotNullWhen(false)] out string? reason)
+    {
+        Span<char> text = stackalloc char[Sha256Prefix.Length + Naming.Sha256.HexLength];
+        if (utf8.Length == text.Length && Ascii.ToUtf16(utf8, text, out _) == OperationStatus.Done
+            && text.StartsWith(Sha256Prefix) && Naming.Sha256.TryParseHex(text[Sha256Prefix.Length..], out var sha256))
+        {
+            digest = new Digest(sha256);
+            reason = null;
+            return true;
+        }
+
+        return TryParse(Encoding.UTF8.GetString(utf8), out digest, out reason);
     }
 
     /// <inheritdoc/>
     public bool Equals(Digest other) =>
-        _a == other._a && _b == other._b && _c == other._c && _d == other._d && string.Equals(_other, other._other, StringComparison.Ordinal);
+        _sha256 == other._sha256 && string.Equals(_other, other._other, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Digest other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _other is null ? _a.GetHashCode() : _other.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => _other is null ? _sha256.GetHashCode() : _other.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public int CompareTo(Digest other) => string.CompareOrdinal(ToString(), other.ToString());
+    public int CompareTo(Digest other) => _other is null && other._other is null
+        ? _sha256.CompareTo(other._sha256)
+        : string.CompareOrdinal(ToString(), other.ToString());
 
     /// <inheritdoc/>
     public override string ToString() => _other ?? Sha256Prefix + Hex;
@@ -136,15 +137,5 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
         }
 
         return null;
-    }
-
-    private byte[] Bytes()
-    {
-        var bytes = new byte[SHA256.HashSizeInBytes];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, _a);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8), _b);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(16), _c);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(24), _d);
-        return bytes;
     }
 }

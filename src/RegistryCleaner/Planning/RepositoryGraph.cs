@@ -51,7 +51,7 @@ internal sealed class RepositoryGraph
         {
             if (link.Target is { } target)
                 Keep(target, $"tag {tag} points to it");
-            else
+            else if (_considered.Count > 0)
                 _doubts.Add($"tag {tag} cannot be read ({link.Problem})");
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
@@ -11,7 +12,7 @@ namespace RegistryCleaner.Pruning;
 /// </summary>
 internal sealed record PruneJournal
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required int Version { get; init; }
 
@@ -23,10 +24,22 @@ internal sealed record PruneJournal
     /// <summary>The blobs that go with them.</summary>
     public required IReadOnlyList<string> Blobs { get; init; }
 
+    /// <summary>Whether the blobs were found by a look at the whole store, and not by what the repositories above link.</summary>
+    public required bool IsFull { get; init; }
+
+    /// <summary>Uploads and temporary files that go, by path.</summary>
+    public required IReadOnlyList<JournalLink> Leftovers { get; init; }
+
+    /// <summary>Directories that go if they are empty at the end.</summary>
+    public required IReadOnlyList<string> Directories { get; init; }
+
     public static PruneJournal Of(PrunePlan plan, DateTimeOffset now) => new()
     {
         Version = CurrentVersion,
-        RunId = $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid():n}"[..25],
+        RunId = NewRunId(now),
+        IsFull = false,
+        Leftovers = [],
+        Directories = [],
         Repositories =
         [
             .. plan.Repositories.Where(repository => !repository.IsEmpty).Select(repository => new JournalRepository
@@ -35,12 +48,38 @@ internal sealed record PruneJournal
                 Removed = repository.Removed,
                 AskedFor = repository.AskedFor,
                 Tags = [.. repository.Tags.Where(tag => tag.Removed).Select(tag => new JournalTag(tag.Tag.Value, tag.Digest?.ToString()))],
+                ReferrerTags = [],
                 Manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => new JournalLink(manifest.Digest.ToString(), manifest.Modified.ToUnixTimeSeconds()))],
                 Layers = [.. repository.Layers.Select(layer => new JournalLink(layer.Path, layer.Modified.ToUnixTimeSeconds()))],
             }),
         ],
         Blobs = [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())],
     };
+
+    public static PruneJournal Of(CollectionPlan plan, DateTimeOffset now) => new()
+    {
+        Version = CurrentVersion,
+        RunId = NewRunId(now),
+        IsFull = true,
+        Leftovers = [.. plan.Uploads.Concat(plan.Leftovers).Select(path => new JournalLink(path.Path, path.Modified.ToUnixTimeSeconds()))],
+        Directories = plan.Directories,
+        Repositories =
+        [
+            .. plan.Repositories.Select(repository => new JournalRepository
+            {
+                Name = repository.Name.Value,
+                Removed = false,
+                AskedFor = false,
+                Tags = [],
+                ReferrerTags = [.. repository.Tags.Select(tag => new JournalTag(tag.Tag.Value, tag.Digest.ToString()))],
+                Manifests = [.. repository.Manifests.Select(link => new JournalLink(link.Digest.ToString(), link.Modified.ToUnixTimeSeconds()))],
+                Layers = [.. repository.Layers.Select(link => new JournalLink(StoreLayout.LayerLink(repository.Name, link.Digest), link.Modified.ToUnixTimeSeconds()))],
+            }),
+        ],
+        Blobs = [.. plan.Blobs.Select(blob => blob.Digest.ToString())],
+    };
+
+    private static string NewRunId(DateTimeOffset now) => $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid():n}"[..25];
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.PruneJournal);
 
@@ -51,6 +90,7 @@ internal sealed record PruneJournal
         {
             var journal = JsonSerializer.Deserialize(json, JournalJson.Default.PruneJournal);
             return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) && journal.Blobs.All(IsDigest)
+                && journal.Leftovers.All(IsLeftover) && journal.Directories.All(IsInStore)
                 && journal.Repositories.DistinctBy(repository => repository.Name, StringComparer.Ordinal).Count() == journal.Repositories.Count
                 ? journal
                 : null;
@@ -66,10 +106,16 @@ internal sealed record PruneJournal
     private static bool IsValid(JournalRepository? repository) =>
         repository is not null
         && RepositoryName.TryParse(repository.Name, out var name, out _)
-        && repository.Tags.All(tag => Tag.TryParse(((JournalTag?)tag)?.Tag, out _, out _))
+        && repository.Tags.Concat(repository.ReferrerTags).All(tag => Tag.TryParse(((JournalTag?)tag)?.Tag, out _, out _))
         && repository.Manifests.All(manifest => IsDigest(((JournalLink?)manifest)?.Name))
         && repository.Layers.All(layer => ((JournalLink?)layer)?.Name is { } path && StoreLayout.TryReadRepositoryPath(name, path, out var place)
             && place.Kind == RepositoryPathKind.LayerLink && Digest.TryParse(place.Name, out _, out _));
+
+    private static bool IsLeftover(JournalLink? leftover) =>
+        leftover?.Name is { } path && IsInStore(path) && (LeftoverFinder.IsTemporary(path) || StoreLayout.IsUpload(path));
+
+    private static bool IsInStore(string? path) =>
+        path?.StartsWith(StoreLayout.Version2 + "/", StringComparison.Ordinal) == true && !path.Split('/').Any(part => part is "" or "." or "..");
 
     private static bool IsDigest(string? text) => Digest.TryParse(text, out _, out _);
 }
@@ -84,6 +130,9 @@ internal sealed record JournalRepository
     public required bool AskedFor { get; init; }
 
     public required IReadOnlyList<JournalTag> Tags { get; init; }
+
+    /// <summary>Tags that go only if the manifest that their name says goes, too.</summary>
+    public required IReadOnlyList<JournalTag> ReferrerTags { get; init; }
 
     public required IReadOnlyList<JournalLink> Manifests { get; init; }
 

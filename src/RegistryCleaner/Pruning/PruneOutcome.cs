@@ -24,6 +24,12 @@ public sealed class PruneOutcome
     /// <summary>Freed blobs, by digest.</summary>
     public IReadOnlyList<string> Blobs => Of(RemovedKind.Blob);
 
+    /// <summary>Removed uploads, by path.</summary>
+    public IReadOnlyList<string> Uploads => Of(RemovedKind.Upload);
+
+    /// <summary>Removed temporary files, by path.</summary>
+    public IReadOnlyList<string> Leftovers => Of(RemovedKind.Leftover);
+
     /// <summary>What changed between the plan and its execution, and was left as it is now.</summary>
     public IReadOnlyList<string> Drifted => _drifted;
 
@@ -67,4 +73,6 @@ internal enum RemovedKind
     Layer,
     Repository,
     Blob,
+    Upload,
+    Leftover,
 }

@@ -1,3 +1,4 @@
+using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
@@ -16,6 +17,7 @@ internal sealed class PruneRun
     private readonly Trash _trash;
     private readonly PruneOutcome _outcome;
     private readonly Dictionary<RepositoryName, JournalRepository> _repositories;
+    private readonly TagRemoval _tags;
 
     public PruneRun(IStoreFiles files, StoreReader reader, PruneJournal journal, PruneOutcome outcome)
     {
@@ -25,28 +27,19 @@ internal sealed class PruneRun
         _outcome = outcome;
         _trash = new Trash(files, journal.RunId);
         _repositories = journal.Repositories.ToDictionary(repository => RepositoryName.Parse(repository.Name));
+        _tags = new TagRemoval(files, reader, _trash, _repositories, outcome);
     }
 
     /// <summary>
     /// Step 1: the tags, each by one rename. From here on what they led to is only kept if something else needs it.
     /// </summary>
-    public async Task TakeTagsAwayAsync()
-    {
-        var tags = Tags().ToList();
-        var outcomes = await _trash.TakeAsync([.. tags.Select(tag => StoreLayout.Tag(tag.Repository, tag.Tag))]);
-        foreach (var (tag, outcome) in tags.Zip(outcomes))
-        {
-            if (outcome.Result == MoveResult.Missing)
-                _outcome.Note($"{tag.Repository}:{tag.Tag} was removed by somebody else meanwhile");
-            else if (outcome.Result != MoveResult.Moved)
-                _outcome.HasFailed($"{tag.Repository}:{tag.Tag} could not be removed: {Why(outcome)}");
-        }
-    }
+    public Task TakeTagsAwayAsync() => _tags.TakeAsync();
 
     /// <summary>The steps after the first.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        await CheckTagsInTrashAsync();
+        await _tags.CheckAsync();
+        await _tags.TakeReferrersAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
         var removable = await DecideAgainAsync();
@@ -57,54 +50,20 @@ internal sealed class PruneRun
         cancellationToken.ThrowIfCancellationRequested();
 
         await TakeRepositoriesAwayAsync();
+        await TakeLeftoversAwayAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
+        if (await _tags.PutReferrersBackAsync())
+            everythingIsBack &= await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
-        everythingIsBack &= await new BlobSweep(_reader, _trash, _journal, _outcome).RunAsync();
+        everythingIsBack &= await new BlobSweep(_files, _reader, _trash, _journal, _outcome).RunAsync();
         await RemoveEmptyDirectoriesAsync();
         if (everythingIsBack)
             await _trash.DeleteAsync();
         else
             _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
-    }
-
-    private static string Why(MoveOutcome outcome) => outcome.Result switch
-    {
-        MoveResult.TargetExists => "something else is in its place in the trash",
-        _ => outcome.Problem ?? outcome.Result.ToString(),
-    };
-
-    private IEnumerable<(RepositoryName Repository, Tag Tag, string? Digest)> Tags() =>
-        _repositories.SelectMany(pair => pair.Value.Tags.Select(tag => (pair.Key, Tag.Parse(tag.Tag), tag.Digest)));
-
-    // A push to the tag between the plan and the rename went into the directory that was renamed: it is read where it now lies.
-    private async Task CheckTagsInTrashAsync()
-    {
-        var tags = Tags().ToList();
-        var inTrash = await _files.StatAsync([.. tags.Select(tag => _trash.Of(StoreLayout.Tag(tag.Repository, tag.Tag)))], CancellationToken.None);
-        var links = await _reader.ReadLinksAsync([.. tags.Select(tag => _trash.Of(StoreLayout.TagLink(tag.Repository, tag.Tag)))], CancellationToken.None);
-        foreach (var (repository, tag, digest) in tags.Where(tag => inTrash.ContainsKey(_trash.Of(StoreLayout.Tag(tag.Repository, tag.Tag)))))
-        {
-            var now = links.TryGetValue(_trash.Of(StoreLayout.TagLink(repository, tag)), out var link) ? link.Target?.ToString() : null;
-            if (now == digest)
-                _outcome.Removed(RemovedKind.Tag, StoreLayout.Tag(repository, tag), $"{repository}:{tag}");
-            else
-                await PutTagBackAsync(repository, tag, now);
-        }
-    }
-
-    private async Task PutTagBackAsync(RepositoryName repository, Tag tag, string? now)
-    {
-        var outcome = (await _trash.PutBackAsync([StoreLayout.Tag(repository, tag)]))[0];
-        if (outcome.Result == MoveResult.Failed)
-            throw new StoreAccessException($"{repository}:{tag} was pushed to meanwhile and could not be put back; it lies in '{_trash.Of(StoreLayout.Tag(repository, tag))}': {outcome.Problem}");
-
-        // If its place is taken, it was pushed twice: the tag that is there now is the newer one.
-        _outcome.HasDrifted(outcome.Result == MoveResult.TargetExists
-            ? $"{repository}:{tag} was pushed again meanwhile and stays as it is now"
-            : $"{repository}:{tag} was pushed to meanwhile and stays: it points to {now ?? "nothing that can be read"}");
     }
 
     // The store as it is now, without the tags that went: what the journal names can only turn out to be needed, never more to go.
@@ -159,7 +118,7 @@ internal sealed class PruneRun
         if (outcome.Result == MoveResult.Moved)
             _outcome.Removed(kind, outcome.Path, name);
         else if (outcome.Result != MoveResult.Missing)
-            _outcome.HasFailed($"{name} could not be unlinked: {Why(outcome)}");
+            _outcome.HasFailed($"{name} could not be unlinked: {outcome.Why}");
     }
 
     // Step 4. A repository is never deleted as a tree: `a/b` lies in the directory of `a`.
@@ -185,10 +144,26 @@ internal sealed class PruneRun
         foreach (var outcome in await _trash.Rest.TakeAsync([StoreLayout.Manifests(name), StoreLayout.Layers(name), StoreLayout.Uploads(name)]))
         {
             if (outcome.Result is MoveResult.Failed or MoveResult.TargetExists)
-                _outcome.HasFailed($"{outcome.Path} could not be removed: {Why(outcome)}");
+                _outcome.HasFailed($"{outcome.Path} could not be removed: {outcome.Why}");
         }
 
         _outcome.Removed(RemovedKind.Repository, StoreLayout.Repository(name), name.Value);
+    }
+
+    // What was written to since the plan was made is no leftover.
+    private async Task TakeLeftoversAwayAsync()
+    {
+        if (_journal.Leftovers.Count == 0)
+            return;
+
+        List<string> paths = [.. _journal.Leftovers.Select(leftover => leftover.Name)];
+        var entries = await _files.StatAsync(paths, CancellationToken.None);
+        var inside = await _files.ListAsync([.. entries.Values.Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path)], ListDepth.Tree, CancellationToken.None);
+        var lastWritten = inside.Entries.Concat(entries.Values)
+            .ToLookup(entry => LeftoverFinder.IsTemporary(entry.Path) && entries.ContainsKey(entry.Path) ? entry.Path : StoreLayout.UploadOf(entry.Path), entry => entry.Modified);
+        List<string> same = [.. _journal.Leftovers.Where(leftover => lastWritten.Contains(leftover.Name) && leftover.IsSame(lastWritten[leftover.Name].Max())).Select(leftover => leftover.Name)];
+        foreach (var outcome in await _trash.TakeAsync(same))
+            Note(StoreLayout.IsUpload(outcome.Path) ? RemovedKind.Upload : RemovedKind.Leftover, outcome, outcome.Path);
     }
 
     // The registry's collector gives up where a repository lacks _layers or tags: only the digests' own directories go, and those
@@ -206,6 +181,7 @@ internal sealed class PruneRun
                 directories.Add(directory);
         }
 
+        directories.AddRange(_journal.Directories);
         await _files.RemoveEmptyDirectoriesAsync(directories, CancellationToken.None);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
 
@@ -44,12 +45,15 @@ public sealed partial class Pruner(IStoreFiles files, StoreReader reader, ILogge
     }
 
     /// <summary>Does what the plan says.</summary>
-    public async Task ApplyAsync(PrunePlan plan, PruneOutcome outcome, CancellationToken cancellationToken)
-    {
-        if (plan.IsEmpty)
-            return;
+    public Task ApplyAsync(PrunePlan plan, PruneOutcome outcome, CancellationToken cancellationToken) =>
+        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow), outcome, cancellationToken);
 
-        var journal = PruneJournal.Of(plan, DateTimeOffset.UtcNow);
+    /// <summary>Does what the plan says.</summary>
+    public Task ApplyAsync(CollectionPlan plan, PruneOutcome outcome, CancellationToken cancellationToken) =>
+        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow), outcome, cancellationToken);
+
+    private async Task ApplyAsync(PruneJournal journal, PruneOutcome outcome, CancellationToken cancellationToken)
+    {
         await files.WriteAsync(StoreLayout.Journal(journal.RunId), journal.ToJson(), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 

@@ -48,7 +48,8 @@ internal sealed record MissingDocument(string Image, string Reason);
 internal sealed record RemovalDocument(
     IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories, IReadOnlyList<string> Blobs);
 
-internal sealed record CollectionDocument(int Blobs, long Bytes, int Manifests);
+internal sealed record CollectionDocument(
+    int Blobs, long Bytes, int Manifests, int Tags, int Layers, int Uploads, int Leftovers, int RecentBlobs, long RecentBytes);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

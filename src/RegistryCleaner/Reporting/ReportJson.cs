@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RegistryCleaner.Collecting;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.Reporting;
@@ -23,13 +24,21 @@ public static class ReportJson
         Where = report.Where,
         Repositories = report.Plan?.Repositories.Select(Document).ToList(),
         Missing = report.Plan?.Missing.Select(missing => new MissingDocument(missing.Image.ToString(), missing.Reason)).ToList(),
-        Planned = report.Plan is { } plan ? Planned(plan, report.Collector) : null,
-        Removed = report is { Outcome: { } outcome, Plan: not null }
+        Planned = report switch
+        {
+            { Plan: { } plan } => Planned(plan, report.Collector),
+            { CollectionPlan: { } collection } => Planned(collection),
+            _ => null,
+        },
+        Removed = report is { Outcome: { } outcome } && (report.Plan is not null || report.CollectionPlan is not null)
             ? new RemovalDocument(outcome.Tags, outcome.Manifests, outcome.Layers, outcome.Repositories, outcome.Blobs)
             : null,
         Blobs = report.Plan?.Blobs.Select(blob => new BlobDocument(blob.Digest.ToString(), blob.Size, blob.Removed, blob.Reason)).ToList(),
         BytesReclaimable = report.Plan?.BytesFreed,
-        Collection = report.Collection is { } collection ? new CollectionDocument(collection.Blobs, collection.Bytes, collection.Manifests) : null,
+        Collection = report.Collection is { } counts
+            ? new CollectionDocument(
+                counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes)
+            : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,
@@ -41,6 +50,13 @@ public static class ReportJson
         repository.Reason,
         [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason))],
         [.. repository.Manifests.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, manifest.Removed, manifest.Reason))]);
+
+    private static RemovalDocument Planned(CollectionPlan plan) => new(
+        [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],
+        [.. plan.Repositories.SelectMany(repository => repository.Manifests.Select(link => $"{repository.Name}@{link.Digest}"))],
+        [.. plan.Repositories.SelectMany(repository => repository.Layers.Select(link => $"{repository.Name}@{link.Digest}"))],
+        [],
+        [.. plan.Blobs.Select(blob => blob.Digest.ToString())]);
 
     private static RemovalDocument Planned(PrunePlan plan, CollectorKind collector) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Where(tag => tag.Removed).Select(tag => $"{repository.Name}:{tag.Tag}"))],

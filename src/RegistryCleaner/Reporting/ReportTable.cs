@@ -1,4 +1,5 @@
 using System.Globalization;
+using RegistryCleaner.Collecting;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 
@@ -72,14 +73,27 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
 
         if (report.Collection is { } collection)
         {
-            yield return $"{(report.DryRun ? "Would free" : "Freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}.";
-            if (collection.Manifests > 0)
-                yield return $"{(report.DryRun ? "Would unlink" : "Unlinked")} {collection.Manifests} untagged manifests.";
+            foreach (var sentence in SentencesOf(collection, report.DryRun))
+                yield return sentence;
         }
         else if (report is { DryRun: false, Plan: not null })
             yield return "No collector ran: the blobs stay until the next GarbageCollect.";
         if (report.DryRun)
             yield return "Dry run: nothing was touched.";
+    }
+
+    private static IEnumerable<string> SentencesOf(CollectionReport collection, bool isDryRun)
+    {
+        yield return $"{(isDryRun ? "Would free" : "Freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}.";
+        (int Count, string What)[] others =
+        [
+            (collection.Manifests, "untagged manifests"), (collection.Tags, "tags of their signatures and the like"), (collection.Layers, "links to layers that nothing needs"),
+            (collection.Uploads, "abandoned uploads"), (collection.Leftovers, "temporary files"),
+        ];
+        foreach (var (count, what) in others.Where(other => other.Count > 0))
+            yield return $"{(isDryRun ? "Would remove" : "Removed")} {count} {what}.";
+        if (collection.RecentBlobs > 0)
+            yield return $"Stay for now, because they may belong to a push in progress: {collection.RecentBlobs} blobs, {Bytes(collection.RecentBytes)}.";
     }
 }
 

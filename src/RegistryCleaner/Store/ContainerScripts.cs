@@ -31,6 +31,19 @@ internal static class ContainerScripts
         printf '%s end\n' "$2"
         """;
 
+    /// <summary>The paths of all entries, each ended by NUL.</summary>
+    public const string ListNames = """
+        cd "$1" || exit 3
+        xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -maxdepth 1 -print0' sh
+        printf '%s end\n' "$2"
+        """;
+
+    public const string Find = $$"""
+        cd "$1" || exit 3
+        xargs -0 -r sh -c 'n=$1; shift; find -H "$@" -mindepth 1 -name "*$n" -print0' sh "$3" | {{StatEach}}
+        printf '%s end\n' "$2"
+        """;
+
     public const string ListTree = $$"""
         cd "$1" || exit 3
         xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -print0' sh | {{StatEach}}

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
 using CliWrap;
@@ -12,6 +13,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 {
     // Regular file, directory and symbolic link in the type bits of st_mode.
     private const int TypeMask = 0xF000;
+    private const int PipeBuffer = 64 << 10;
 
     /// <inheritdoc/>
     public string Root { get; } = root;
@@ -28,56 +30,75 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         if (directories.Count == 0)
             return new StoreListing([], []);
 
-        var answer = await RunAsync(script, Paths(directories), [], cancellationToken);
-        return new StoreListing(Entries(answer), Problems(answer.Errors));
+        return await EntriesAsync(script, directories, [], cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
-    {
-        if (paths.Count == 0)
-            return new Dictionary<string, StoreEntry>();
-
-        var answer = await RunAsync(ContainerScripts.Stat, Paths(paths.Distinct(StringComparer.Ordinal)), [], cancellationToken);
-        if (Problems(answer.Errors) is [var problem, ..])
-            throw new StoreAccessException($"The store {host.Where}: {problem}");
-        return Entries(answer).ToDictionary(entry => entry.Path, StringComparer.Ordinal);
-    }
+    public async Task<StoreListing> FindAsync(IReadOnlyCollection<string> directories, string nameEnding, CancellationToken cancellationToken) =>
+        directories.Count == 0 ? new StoreListing([], []) : await EntriesAsync(ContainerScripts.Find, directories, [nameEnding], cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, FileContent>> ReadAsync(
-        IReadOnlyCollection<string> paths, int maxLength, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoreProblem>> ListNamesAsync(
+        IReadOnlyList<string> directories, Action<int, ReadOnlySpan<char>> onName, CancellationToken cancellationToken)
     {
-        if (paths.Count == 0)
-            return new Dictionary<string, FileContent>();
+        if (directories.Count == 0)
+            return [];
 
-        var ordered = paths.Distinct(StringComparer.Ordinal).ToList();
-        var limit = (maxLength + 1).ToString(CultureInfo.InvariantCulture);
-        var answer = await RunAsync(ContainerScripts.Read, Paths(ordered), [limit], cancellationToken);
-        var contents = HeadOutput.Split(answer.Output, ordered.ConvertAll(path => "./" + path), answer.Mark);
-
-        var results = new Dictionary<string, FileContent>(StringComparer.Ordinal);
-        var silent = new List<string>();
-        foreach (var path in ordered)
+        var indices = directories.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
+        var errors = await RunAsync(ContainerScripts.ListNames, Paths(directories), [], _ => new RecordReader([0], record =>
         {
-            if (!contents.TryGetValue("./" + path, out var bytes))
-                silent.Add(path);
-            else if (WasNamed(path, answer.Errors))
-                results[path] = new FileContent(default, ReasonFor(path, answer.Errors));
-            else if (bytes.Length > maxLength)
-                results[path] = FileContent.LongerThan(maxLength);
-            else
-                results[path] = new FileContent(bytes, null);
-        }
+            var path = Encoding.UTF8.GetString(record);
+            var slash = path.LastIndexOf('/');
+            onName(indices[path[2..slash]], path.AsSpan(slash + 1));
+        }), cancellationToken);
+        return Problems(errors);
+    }
+
+    /// <inheritdoc/>
+    public async Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
+    {
+        if (paths.Count == 0)
+            return;
+
+        var next = 0;
+        var errors = await RunAsync(ContainerScripts.Stat, Paths(paths), [], mark => EntryReader(mark, entry =>
+        {
+            // They come in the order in which they were asked for, less those that are not there.
+            while (paths[next] != entry.Path)
+                next++;
+            onEntry(next++, entry);
+        }), cancellationToken);
+        if (Problems(errors) is [var problem, ..])
+            throw new StoreAccessException($"The store {host.Where}: {problem}");
+    }
+
+    /// <inheritdoc/>
+    public async Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken)
+    {
+        if (paths.Count == 0)
+            return;
+
+        var told = new BitArray(paths.Count);
+        var limit = (maxLength + 1).ToString(CultureInfo.InvariantCulture);
+        var errors = await RunAsync(ContainerScripts.Read, Paths(paths), [limit], mark => new HeadOutput(paths, mark, (index, bytes) =>
+        {
+            told[index] = true;
+            onContent(index, bytes.Length > maxLength ? FileContent.LongerThan(maxLength) : new FileContent(bytes.ToArray(), null));
+        }), cancellationToken);
 
         // head says nothing on standard output about a file that it cannot open: what is there all the same is unreadable.
-        if (silent.Count > 0)
+        List<int> silent = [.. Enumerable.Range(0, paths.Count).Where(index => !told[index])];
+        await StatEachAsync(
+            new LazyList<string>(silent.Count, index => paths[silent[index]]),
+            (index, entry) => onContent(silent[index], new FileContent(default, ReasonFor(entry.Path, errors))),
+            cancellationToken);
+        if (errors.Length == 0)
+            return;
+        for (var index = 0; index < paths.Count; index++)
         {
-            foreach (var path in (await StatAsync(silent, cancellationToken)).Keys)
-                results[path] = new FileContent(default, ReasonFor(path, answer.Errors));
+            if (told[index] && WasNamed(paths[index], errors))
+                onContent(index, new FileContent(default, ReasonFor(paths[index], errors)));
         }
-
-        return results;
     }
 
     /// <inheritdoc/>
@@ -91,10 +112,15 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         if (paths.Count == 0)
             return [];
 
-        var answer = await RunAsync(ContainerScripts.Move, mark => Pieces(paths, mark), [fromBase, toBase], cancellationToken);
-        var records = Encoding.UTF8.GetString(answer.Output).Split('\0')[..^1];
-        if (records.Length != paths.Count)
-            throw new StoreAccessException($"The store {host.Where}: {paths.Count} renames were asked for, {records.Length} were answered.");
+        var records = new List<string>();
+        await RunAsync(
+            ContainerScripts.Move,
+            mark => Pieces(paths, mark),
+            [fromBase, toBase],
+            _ => new RecordReader([0], record => records.Add(Encoding.UTF8.GetString(record))),
+            cancellationToken);
+        if (records.Count != paths.Count)
+            throw new StoreAccessException($"The store {host.Where}: {paths.Count} renames were asked for, {records.Count} were answered.");
         return [.. paths.Zip(records, (path, record) => new MoveOutcome(path, ResultOf(record[0]), record.Length > 1 ? record[1..].Trim() : null))];
     }
 
@@ -129,32 +155,46 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     private static Func<string, PipeSource> Paths(IEnumerable<string> paths) => _ => Pieces(paths.Select(path => "./" + path), "");
 
     // Where a path that arrived in part would be another path, the mark behind it tells that it is whole.
-    private static PipeSource Pieces(IEnumerable<string> paths, string mark) =>
-        PipeSource.FromBytes(Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}{mark}\0"))));
+    private static PipeSource Pieces(IEnumerable<string> paths, string mark) => PipeSource.Create(async (stream, cancellationToken) =>
+    {
+        await using var writer = new StreamWriter(stream, new UTF8Encoding(false), PipeBuffer, leaveOpen: true);
+        foreach (var path in paths)
+        {
+            await writer.WriteAsync($"{path}{mark}\0".AsMemory(), cancellationToken);
+        }
+    });
 
-    private static List<StoreEntry> Entries(Answer answer)
+    private async Task<StoreListing> EntriesAsync(
+        string script, IReadOnlyCollection<string> directories, string[] arguments, CancellationToken cancellationToken)
     {
         var entries = new List<StoreEntry>();
-        foreach (var record in Encoding.UTF8.GetString(answer.Output).Split(answer.Mark + ' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // Only the record's own line break: a name may end in one, and is another name without it.
-            var fields = record[..^1].Split(' ', 4);
-            var kind = (int.Parse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & TypeMask) switch
-            {
-                0x8000 => EntryKind.File,
-                0x4000 => EntryKind.Directory,
-                0xA000 => EntryKind.SymbolicLink,
-                _ => EntryKind.Other,
-            };
-            var path = fields[3].StartsWith("./", StringComparison.Ordinal) ? fields[3][2..] : fields[3];
-            entries.Add(new StoreEntry(
-                path,
-                kind,
-                kind == EntryKind.File ? long.Parse(fields[1], CultureInfo.InvariantCulture) : 0,
-                DateTimeOffset.FromUnixTimeSeconds(long.Parse(fields[2], CultureInfo.InvariantCulture))));
-        }
+        var errors = await RunAsync(script, Paths(directories), arguments, mark => EntryReader(mark, entries.Add), cancellationToken);
+        return new StoreListing(entries, Problems(errors));
+    }
 
-        return entries;
+    // Each record begins with the mark: before the first there is nothing.
+    private static RecordReader EntryReader(string mark, Action<StoreEntry> onEntry) => new(Encoding.ASCII.GetBytes(mark + ' '), record =>
+    {
+        if (!record.IsEmpty)
+            onEntry(EntryOf(Encoding.UTF8.GetString(record)));
+    });
+
+    private static StoreEntry EntryOf(string record)
+    {
+        // Only the record's own line break: a name may end in one, and is another name without it.
+        var fields = record[..^1].Split(' ', 4);
+        var kind = (int.Parse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & TypeMask) switch
+        {
+            0x8000 => EntryKind.File,
+            0x4000 => EntryKind.Directory,
+            0xA000 => EntryKind.SymbolicLink,
+            _ => EntryKind.Other,
+        };
+        return new StoreEntry(
+            fields[3].StartsWith("./", StringComparison.Ordinal) ? fields[3][2..] : fields[3],
+            kind,
+            kind == EntryKind.File ? long.Parse(fields[1], CultureInfo.InvariantCulture) : 0,
+            DateTimeOffset.FromUnixTimeSeconds(long.Parse(fields[2], CultureInfo.InvariantCulture)));
     }
 
     // What vanished between being found and being asked about is no problem: it is not there.
@@ -178,17 +218,22 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     private static string ReasonFor(string path, string errors) =>
         errors.Split('\n').FirstOrDefault(line => line.Contains("./" + path, StringComparison.Ordinal)) ?? "the file cannot be read";
 
-    private async Task<Answer> RunAsync(string script, Func<string, PipeSource> input, string[] arguments, CancellationToken cancellationToken)
+    private Task<string> RunAsync(string script, Func<string, PipeSource> input, string[] arguments, CancellationToken cancellationToken) =>
+        RunAsync(script, input, arguments, _ => new RecordReader([0], _ => { }), cancellationToken);
+
+    // What a reader was given counts only when this returns: before, nobody knows whether the answer is whole.
+    private async Task<string> RunAsync(
+        string script, Func<string, PipeSource> input, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
     {
         var mark = $"rc{Guid.NewGuid():n}";
-        using var output = new MemoryStream();
+        var output = new AnswerPump(readerOf(mark), Encoding.ASCII.GetBytes($"{mark} end\n"));
         var errors = new StringBuilder();
         CommandResult result;
         try
         {
             result = await host.Command(["env", "LC_ALL=C", "sh", "-c", script, "sh", Root, mark, .. arguments])
                 .WithStandardInputPipe(input(mark))
-                .WithStandardOutputPipe(PipeTarget.ToStream(output))
+                .WithStandardOutputPipe(PipeTarget.Create(output.ReadAsync))
                 .WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors))
                 .ExecuteAsync(cancellationToken);
         }
@@ -197,16 +242,8 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             throw new StoreAccessException($"The store {host.Where} cannot be reached: {e.Message}", e);
         }
 
-        var end = Encoding.ASCII.GetBytes($"{mark} end\n");
-        var bytes = output.GetBuffer().AsMemory(0, (int)output.Length);
-        if (!bytes.Span.EndsWith(end))
-        {
-            throw new StoreAccessException(
-                $"The store {host.Where}: the command ended early with exit code {result.ExitCode}: {errors.ToString().Trim()}");
-        }
-
-        return new Answer(bytes[..^end.Length].ToArray(), errors.ToString(), mark);
+        return output.IsWhole
+            ? errors.ToString()
+            : throw new StoreAccessException($"The store {host.Where}: the command ended early with exit code {result.ExitCode}: {errors.ToString().Trim()}");
     }
-
-    private sealed record Answer(byte[] Output, string Errors, string Mark);
 }

@@ -3,75 +3,99 @@ using System.Text;
 namespace RegistryCleaner.Store;
 
 /// <summary>
-/// Takes apart what <c>head -c N /dev/null FILE...</c> printed for files whose names and order are known.
+/// Takes apart what <c>head -c N /dev/null FILE...</c> prints for files whose names and order are known.
 /// </summary>
 /// <remarks>
 /// Before each file comes <c>\n==> NAME &lt;==\n</c>. A file that holds such lines itself can only make its own content come out
 /// short or garbled; links are checked to be exactly a digest, manifests to have the digest under which they are stored, so that it
 /// then counts as unreadable, never as something else.
 /// </remarks>
-internal static class HeadOutput
+internal sealed class HeadOutput : IAnswerReader
 {
-    public static Dictionary<string, ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> output, IReadOnlyList<string> names, string mark)
+    // Components of a path have 255 bytes at most, paths that are read here a few of them.
+    private const int MaxHeader = 8192;
+
+    private static ReadOnlySpan<byte> BatchStart => "==> /dev/null <==\n"u8;
+
+    private static ReadOnlySpan<byte> HeaderStart => "\n==> ./"u8;
+
+    private static ReadOnlySpan<byte> HeaderEnd => " <==\n"u8;
+
+    private readonly Dictionary<string, int> _order;
+    private readonly byte[] _batchEnd;
+    private readonly Action<int, ReadOnlySpan<byte>> _onContent;
+    private int _current = -1;
+    private int _next;
+    private int _searched;
+
+    /// <param name="names">The files, in the order in which head was given them, without the leading <c>./</c>.</param>
+    /// <param name="mark">What is printed as the name behind each batch.</param>
+    /// <param name="onContent">Takes the index of a file and its content.</param>
+    public HeadOutput(IReadOnlyList<string> names, string mark, Action<int, ReadOnlySpan<byte>> onContent)
     {
-        var order = new Dictionary<string, int>(names.Count, StringComparer.Ordinal);
+        _order = new Dictionary<string, int>(names.Count, StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
-            order[names[i]] = i;
+            _order[names[i]] = i;
+        _batchEnd = Encoding.UTF8.GetBytes($"\n==> {mark} <==\n");
+        _onContent = onContent;
+    }
 
-        var batchStart = "==> /dev/null <==\n"u8;
-        var batchEnd = Encoding.UTF8.GetBytes($"\n==> {mark} <==\n");
-        var headerStart = "\n==> ./"u8;
-        var headerEnd = " <==\n"u8;
-
-        var contents = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        var position = 0;
-        var next = 0;
-        string? current = null;
+    // What is used of the output ends where the current file's content begins.
+    public int Read(ReadOnlySpan<byte> output, bool isEnd)
+    {
         var contentStart = 0;
-        var span = output.Span;
-        while (position < span.Length)
+        var position = _searched;
+        while (position < output.Length && (isEnd || output.Length - position > MaxHeader))
         {
-            if (current is null && span[position..].StartsWith(batchStart))
+            var rest = output[position..];
+            if (_current < 0 && rest.StartsWith(BatchStart))
             {
-                position += batchStart.Length;
-                continue;
+                position += BatchStart.Length;
             }
-
-            if (span[position..].StartsWith(batchEnd))
+            else if (rest.StartsWith(_batchEnd))
             {
-                Close(position);
-                position += batchEnd.Length;
-                continue;
-            }
-
-            if (span[position..].StartsWith(headerStart) && NameAt(position + 5) is { } name && order.TryGetValue(name, out var index) && index >= next)
-            {
-                Close(position);
-                current = name;
-                next = index + 1;
-                position += 5 + Encoding.UTF8.GetByteCount(name) + headerEnd.Length;
+                Close(output[contentStart..position]);
+                position += _batchEnd.Length;
                 contentStart = position;
-                continue;
             }
-
-            var skip = span[(position + 1)..].IndexOf((byte)'\n');
-            position = skip < 0 ? span.Length : position + 1 + skip;
+            else if (HeaderAt(rest, out var length) is { } index)
+            {
+                Close(output[contentStart..position]);
+                _current = index;
+                _next = index + 1;
+                position += length;
+                contentStart = position;
+            }
+            else
+            {
+                var skip = rest[1..].IndexOf((byte)'\n');
+                position += skip < 0 ? rest.Length : skip + 1;
+            }
         }
 
-        return contents;
+        // Between batches there is no content to be kept.
+        var used = _current < 0 ? position : contentStart;
+        _searched = position - used;
+        return used;
+    }
 
-        void Close(int end)
-        {
-            if (current is not null)
-                contents[current] = output[contentStart..end];
-            current = null;
-        }
+    private int? HeaderAt(ReadOnlySpan<byte> rest, out int length)
+    {
+        length = 0;
+        if (!rest.StartsWith(HeaderStart))
+            return null;
+        var name = rest[HeaderStart.Length..];
+        var nameLength = name.IndexOf(HeaderEnd);
+        if (nameLength < 0 || nameLength > MaxHeader)
+            return null;
+        length = HeaderStart.Length + nameLength + HeaderEnd.Length;
+        return _order.TryGetValue(Encoding.UTF8.GetString(name[..nameLength]), out var index) && index >= _next ? index : null;
+    }
 
-        string? NameAt(int start)
-        {
-            var rest = output.Span[start..];
-            var length = rest.IndexOf(" <==\n"u8);
-            return length < 0 ? null : Encoding.UTF8.GetString(rest[..length]);
-        }
+    private void Close(ReadOnlySpan<byte> content)
+    {
+        if (_current >= 0)
+            _onContent(_current, content);
+        _current = -1;
     }
 }

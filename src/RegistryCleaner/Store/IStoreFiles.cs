@@ -17,15 +17,38 @@ public interface IStoreFiles
     /// <summary>Lists what is below the directories. A directory that does not exist has nothing below it.</summary>
     Task<StoreListing> ListAsync(IReadOnlyCollection<string> directories, ListDepth depth, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Names what directories hold, and nothing else about it: the cheapest way to see much. A directory that does not exist holds
+    /// nothing; a symbolic link to one is followed.
+    /// </summary>
+    /// <param name="directories">The directories.</param>
+    /// <param name="onName">
+    /// Takes a directory's index and a name, which is valid during the call alone. Called from several threads, but for one directory
+    /// from one at a time.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>What could not be listed.</returns>
+    Task<IReadOnlyList<StoreProblem>> ListNamesAsync(
+        IReadOnlyList<string> directories, Action<int, ReadOnlySpan<char>> onName, CancellationToken cancellationToken);
+
+    /// <summary>Finds all files below the directories whose name has the given ending.</summary>
+    Task<StoreListing> FindAsync(IReadOnlyCollection<string> directories, string nameEnding, CancellationToken cancellationToken);
+
     /// <summary>Kind, size and times of each path that exists; symbolic links are not followed.</summary>
-    Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken);
+    /// <param name="paths">The paths.</param>
+    /// <param name="onEntry">Takes a path's index and what is there. Called from several threads.</param>
+    /// <param name="cancellationToken">Cancels the looking.</param>
+    Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken);
 
     /// <summary>The content of each file that exists, or why it cannot be read.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="maxLength">A longer file counts as unreadable.</param>
+    /// <param name="onContent">
+    /// Takes a path's index and its content, which is valid during the call alone. Called from several threads; where reading fails
+    /// half-way it may be called twice for a path, and the last call counts.
+    /// </param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    Task<IReadOnlyDictionary<string, FileContent>> ReadAsync(
-        IReadOnlyCollection<string> paths, int maxLength, CancellationToken cancellationToken);
+    Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken);
 
     /// <summary>Writes a file that is there whole or not at all (a temporary file, flushed, then renamed), with its directories.</summary>
     Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);

@@ -11,6 +11,14 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
+    private const int RangesPerProcessor = 8;
+    private const int MaxRange = 256;
+    private const int MinBuffer = 4096;
+    private const int MaxKeptBuffer = 64 << 10;
+
+    [ThreadStatic]
+    private static byte[]? t_buffer;
+
     /// <inheritdoc/>
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -19,13 +27,33 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         Task.Run(() => List(directories, depth, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
-        ForEachAsync<StoreEntry>(paths, Stat, cancellationToken);
+    public async Task<IReadOnlyList<StoreProblem>> ListNamesAsync(
+        IReadOnlyList<string> directories, Action<int, ReadOnlySpan<char>> onName, CancellationToken cancellationToken)
+    {
+        var problems = new ConcurrentBag<StoreProblem>();
+        await ForEachAsync(directories.Count, index => ListNames(directories[index], name => onName(index, name), problems), cancellationToken);
+        return [.. problems];
+    }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<string, FileContent>> ReadAsync(
-        IReadOnlyCollection<string> paths, int maxLength, CancellationToken cancellationToken) =>
-        ForEachAsync<FileContent>(paths, path => Read(path, maxLength), cancellationToken);
+    public Task<StoreListing> FindAsync(IReadOnlyCollection<string> directories, string nameEnding, CancellationToken cancellationToken) =>
+        Task.Run(() => List(directories, ListDepth.Tree, cancellationToken, nameEnding), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken) =>
+        ForEachAsync(paths.Count, index =>
+        {
+            if (Stat(paths[index]) is { } entry)
+                onEntry(index, entry);
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken) =>
+        ForEachAsync(paths.Count, index =>
+        {
+            if (Read(paths[index], maxLength) is { } content)
+                onContent(index, content);
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -114,21 +142,23 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, T>> ForEachAsync<T>(
-        IReadOnlyCollection<string> paths, Func<string, T?> read, CancellationToken cancellationToken)
-        where T : struct
-    {
-        var results = new ConcurrentDictionary<string, T>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(paths, Parallelism(cancellationToken), (path, _) =>
+    // In ranges, so that what a call costs is not the loop's own.
+    private static Task ForEachAsync(int count, Action<int> body, CancellationToken cancellationToken) => Task.Run(
+        () =>
         {
-            if (read(path) is { } result)
-                results[path] = result;
-            return ValueTask.CompletedTask;
-        });
-        return results;
-    }
+            if (count == 0)
+                return;
+            var ranges = Partitioner.Create(0, count, Math.Clamp(count / (Environment.ProcessorCount * RangesPerProcessor), 1, MaxRange));
+            Parallel.ForEach(ranges, Parallelism(cancellationToken), range =>
+            {
+                for (var i = range.Item1; i < range.Item2; i++)
+                    body(i);
+            });
+        },
+        cancellationToken);
 
-    private StoreListing List(IReadOnlyCollection<string> directories, ListDepth depth, CancellationToken cancellationToken)
+    private StoreListing List(
+        IReadOnlyCollection<string> directories, ListDepth depth, CancellationToken cancellationToken, string nameEnding = "")
     {
         var entries = new ConcurrentBag<StoreEntry>();
         var problems = new ConcurrentBag<StoreProblem>();
@@ -140,7 +170,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             {
                 foreach (var entry in ListOne(directory, problems))
                 {
-                    entries.Add(entry);
+                    if (entry.Path.EndsWith(nameEnding, StringComparison.Ordinal))
+                        entries.Add(entry);
                     if (entry.Kind == EntryKind.Directory && GoesInto(entry.Path, depth))
                         next.Add(entry.Path);
                 }
@@ -157,6 +188,24 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         ListDepth.RepositoryTree => path[path.LastIndexOf('/') + 1] != '_',
         _ => false,
     };
+
+    private void ListNames(string directory, Action<ReadOnlySpan<char>> onName, ConcurrentBag<StoreProblem> problems)
+    {
+        try
+        {
+            using var names = new NameEnumerator(FullPath(directory), onName);
+            while (names.MoveNext())
+                continue;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new StoreProblem(directory, e.Message));
+        }
+    }
 
     private List<StoreEntry> ListOne(string directory, ConcurrentBag<StoreProblem> problems)
     {
@@ -215,20 +264,22 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     {
         try
         {
-            using var stream = new FileStream(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            // Files below /proc say that they are empty.
-            var buffer = new byte[Math.Min(Math.Max(stream.Length + 1, 256), maxLength + 1L)];
+            using var handle = File.OpenHandle(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // Files below /proc say that they are empty: what counts is the read that gives nothing.
+            var buffer = t_buffer ??= new byte[MinBuffer];
             var length = 0;
             int read;
-            while ((read = stream.Read(buffer, length, buffer.Length - length)) > 0)
+            while ((read = RandomAccess.Read(handle, buffer.AsSpan(length), length)) > 0)
             {
                 length += read;
                 if (length > maxLength)
                     return FileContent.LongerThan(maxLength);
                 if (length == buffer.Length)
-                    Array.Resize(ref buffer, Math.Min(buffer.Length * 2, maxLength + 1));
+                    Array.Resize(ref buffer, buffer.Length * 2);
             }
 
+            if (buffer.Length <= MaxKeptBuffer)
+                t_buffer = buffer;
             return new FileContent(buffer.AsMemory(0, length), null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -272,4 +323,19 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
 
     private string FullPath(string path) => Path.Combine(Root, path);
+
+    // Hands out names as they come, none of them a string.
+    private sealed class NameEnumerator(string directory, Action<ReadOnlySpan<char>> onName)
+        : FileSystemEnumerator<bool>(directory, s_everything)
+    {
+        private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
+
+        protected override bool ShouldIncludeEntry(ref FileSystemEntry entry)
+        {
+            onName(entry.FileName);
+            return false;
+        }
+
+        protected override bool TransformEntry(ref FileSystemEntry entry) => false;
+    }
 }

@@ -79,4 +79,8 @@ public enum MoveResult
 /// <param name="Path">The path, as given.</param>
 /// <param name="Result">How it ended.</param>
 /// <param name="Problem">The system's words, where it refused.</param>
-public readonly record struct MoveOutcome(string Path, MoveResult Result, string? Problem = null);
+public readonly record struct MoveOutcome(string Path, MoveResult Result, string? Problem = null)
+{
+    /// <summary>Why it was not renamed, in words.</summary>
+    internal string Why => Result == MoveResult.TargetExists ? "something else is in its place there" : Problem ?? Result.ToString();
+}

@@ -45,34 +45,59 @@ public static class StoreLayout
     public static string Repository(RepositoryName repository) => $"{Repositories}/{repository}";
 
     /// <summary>A repository's tags and revisions.</summary>
-    public static string Manifests(RepositoryName repository) => $"{Repositories}/{repository}/{ManifestsName}";
+    public static string Manifests(RepositoryName repository) => $"{Repository(repository)}/{ManifestsName}";
 
     /// <summary>A repository's links to layers and configurations.</summary>
-    public static string Layers(RepositoryName repository) => $"{Repositories}/{repository}/{LayersName}";
+    public static string Layers(RepositoryName repository) => LayersIn(Repository(repository));
 
     /// <summary>A repository's unfinished uploads.</summary>
-    public static string Uploads(RepositoryName repository) => $"{Repositories}/{repository}/{UploadsName}";
+    public static string Uploads(RepositoryName repository) => UploadsIn(Repository(repository));
 
     /// <summary>An unfinished upload.</summary>
     public static string Upload(RepositoryName repository, string id) => $"{Uploads(repository)}/{id}";
 
     /// <summary>The directory of a repository's tags.</summary>
-    public static string Tags(RepositoryName repository) => $"{Manifests(repository)}/tags";
+    public static string Tags(RepositoryName repository) => TagsIn(Repository(repository));
 
     /// <summary>The directory of one tag: its current link and its history.</summary>
     public static string Tag(RepositoryName repository, Tag tag) => $"{Tags(repository)}/{tag}";
 
     /// <summary>The link that says where a tag points.</summary>
-    public static string TagLink(RepositoryName repository, Tag tag) => $"{Tag(repository, tag)}/current/link";
+    public static string TagLink(RepositoryName repository, Tag tag) => TagLinkIn(Repository(repository), tag.Value);
 
     /// <summary>The link that makes a manifest part of a repository.</summary>
-    public static string RevisionLink(RepositoryName repository, Digest digest) => $"{Manifests(repository)}/revisions/{DigestPath(digest)}/link";
+    public static string RevisionLink(RepositoryName repository, Digest digest) => RevisionLinkIn(Repository(repository), digest);
 
     /// <summary>The link that makes a layer or a configuration part of a repository.</summary>
-    public static string LayerLink(RepositoryName repository, Digest digest) => $"{Layers(repository)}/{DigestPath(digest)}/link";
+    public static string LayerLink(RepositoryName repository, Digest digest) => LayerLinkIn(Repository(repository), digest);
+
+    // The same for a directory that may have a name which no repository can have.
+    internal static string TagsIn(string directory) => $"{directory}/{ManifestsName}/tags";
+
+    internal static string TagLinkIn(string directory, string tag) => $"{directory}/{ManifestsName}/tags/{tag}/current/link";
+
+    internal static string RevisionsIn(string directory) => $"{directory}/{ManifestsName}/revisions";
+
+    internal static string RevisionLinkIn(string directory, Digest digest) => $"{RevisionsIn(directory)}/{DigestPath(digest)}/link";
+
+    internal static string LayersIn(string directory) => $"{directory}/{LayersName}";
+
+    internal static string LayerLinkIn(string directory, Digest digest) => $"{directory}/{LayersName}/{DigestPath(digest)}/link";
+
+    internal static string UploadsIn(string directory) => $"{directory}/{UploadsName}";
+
+    /// <summary>The directory of all blobs whose digest begins with a byte.</summary>
+    public static string BlobShard(byte firstByte) => $"{Blobs}/sha256/{firstByte:x2}";
+
+    /// <summary>A blob's directory.</summary>
+    public static string BlobDirectory(Digest digest)
+    {
+        var hex = digest.Hex;
+        return $"{Blobs}/{digest.Algorithm}/{hex.AsSpan(0, 2)}/{hex}";
+    }
 
     /// <summary>A blob's content.</summary>
-    public static string BlobData(Digest digest) => $"{Blobs}/{digest.Algorithm}/{digest.Hex[..2]}/{digest.Hex}/data";
+    public static string BlobData(Digest digest) => BlobDirectory(digest) + "/data";
 
     /// <summary>The trash of one run.</summary>
     public static string TrashOf(string runId) => $"{Trash}/{runId}";
@@ -103,6 +128,19 @@ public static class StoreLayout
             _ => default,
         };
         return found.Kind != RepositoryPathKind.None;
+    }
+
+    /// <summary>Whether a path is the directory of an unfinished upload.</summary>
+    internal static bool IsUpload(string path) =>
+        path.StartsWith(Repositories + "/", StringComparison.Ordinal) && path.Split('/') is [.., UploadsName, var id] && !id.StartsWith('_');
+
+    /// <summary>The directory of the unfinished upload in which a path lies; the path itself where it lies in none.</summary>
+    internal static string UploadOf(string path)
+    {
+        const string Marker = $"/{UploadsName}/";
+        var start = path.IndexOf(Marker, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : path.IndexOf('/', start + Marker.Length);
+        return end < 0 ? path : path[..end];
     }
 
     /// <summary>The repository that a directory below <see cref="Repositories"/> stands for.</summary>

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Concurrent;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 
@@ -7,13 +7,7 @@ namespace RegistryCleaner.Store;
 /// <summary>Reads a store's files into snapshots. Manifests never change, so each is read once in a reader's life.</summary>
 public sealed class StoreReader(IStoreFiles files)
 {
-    // "sha512:" and 128 digits.
-    private const int MaxLinkLength = 135;
-
-    // In 2.8 and 3.0 a link is truncated and written in place: a reader may meet it empty, and finds it whole a moment later.
-    private const int EmptyLinkReads = 3;
     private static readonly string[] s_otherAlgorithms = ["sha384", "sha512"];
-    private static readonly TimeSpan s_emptyLinkPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<Digest, ManifestState> _manifests = [];
 
@@ -22,6 +16,7 @@ public sealed class StoreReader(IStoreFiles files)
     {
         var listing = await files.ListAsync([StoreLayout.Repositories], ListDepth.RepositoryTree, cancellationToken);
         var names = new SortedSet<RepositoryName>();
+        var unnamed = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var strayFiles = new List<string>();
         var problems = new List<StoreProblem>(listing.Problems);
         foreach (var entry in listing.Entries)
@@ -33,10 +28,10 @@ public sealed class StoreReader(IStoreFiles files)
             else if (entry.Kind != EntryKind.Directory && name.StartsWith('_'))
                 strayFiles.Add(entry.Path);
             else if (entry.Kind == EntryKind.Directory && isMarker)
-                AddRepository(StoreLayout.ParentOf(entry.Path), names, problems);
+                AddRepository(StoreLayout.ParentOf(entry.Path), names, unnamed);
         }
 
-        return new RepositoryCatalog([.. names], [.. strayFiles.Order(StringComparer.Ordinal)], problems);
+        return new RepositoryCatalog([.. names], [.. unnamed.Select(pair => new UnnamedRepository(pair.Key, pair.Value))], [.. strayFiles.Order(StringComparer.Ordinal)], problems);
     }
 
     /// <summary>Reads repositories with their manifests.</summary>
@@ -77,73 +72,52 @@ public sealed class StoreReader(IStoreFiles files)
     }
 
     /// <summary>Those of the blobs that one of the repositories links, as a layer or as a manifest.</summary>
+    /// <param name="directories">The repositories' directories.</param>
+    /// <param name="blobs">The blobs.</param>
+    /// <param name="cancellationToken">Cancels the looking.</param>
     public async Task<IReadOnlySet<Digest>> LinkedAsync(
-        IReadOnlyCollection<RepositoryName> repositories, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
+        IReadOnlyList<string> directories, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
     {
-        var byPath = new Dictionary<string, Digest>(StringComparer.Ordinal);
-        foreach (var repository in repositories)
+        List<Digest> asked = [.. blobs];
+        var linked = new ConcurrentDictionary<Digest, bool>();
+        // Two paths for each pair.
+        var paths = new LazyList<string>(directories.Count * asked.Count * 2, index =>
         {
-            foreach (var blob in blobs)
-            {
-                byPath[StoreLayout.LayerLink(repository, blob)] = blob;
-                byPath[StoreLayout.RevisionLink(repository, blob)] = blob;
-            }
-        }
-
-        var found = await files.StatAsync(byPath.Keys, cancellationToken);
-        var linked = found.Keys.Select(path => byPath[path]).ToHashSet();
-        linked.UnionWith(await LinkedByOtherNamesAsync(repositories, cancellationToken));
-        linked.IntersectWith(blobs);
-        return linked;
+            var (directory, blob) = (directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]);
+            return index % 2 == 0 ? StoreLayout.LayerLinkIn(directory, blob) : StoreLayout.RevisionLinkIn(directory, blob);
+        });
+        await files.StatEachAsync(paths, (index, _) => linked[asked[index / 2 % asked.Count]] = true, cancellationToken);
+        return linked.Keys.Concat(await LinkedByOtherNamesAsync(directories, cancellationToken)).Where(asked.ToHashSet().Contains).ToHashSet();
     }
 
     // A layer that was uploaded by its sha512 is stored by sha256: its link's name is the one, its content the other.
-    private async Task<IEnumerable<Digest>> LinkedByOtherNamesAsync(IReadOnlyCollection<RepositoryName> repositories, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Digest>> LinkedByOtherNamesAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
     {
-        var directories = repositories.SelectMany(repository => s_otherAlgorithms.Select(algorithm => $"{StoreLayout.Layers(repository)}/{algorithm}"));
-        var existing = await files.StatAsync([.. directories], cancellationToken);
-        var listing = await files.ListAsync([.. existing.Keys], ListDepth.Tree, cancellationToken);
-        if (listing.Problems is [var problem, ..])
+        List<string> others = [.. directories.SelectMany(directory => s_otherAlgorithms.Select(algorithm => $"{StoreLayout.LayersIn(directory)}/{algorithm}"))];
+        var paths = new ConcurrentBag<string>();
+        var problems = await files.ListNamesAsync(others, (index, name) => paths.Add($"{others[index]}/{name}/link"), cancellationToken);
+        if (problems is [var problem, ..])
             throw new StoreAccessException($"The links of layers cannot be listed: {problem}");
-        var links = await ReadLinksAsync([.. listing.Entries.Where(entry => entry.Kind == EntryKind.File).Select(entry => entry.Path)], cancellationToken);
-        return links.Values.Where(link => link.Target is not null).Select(link => link.Target!.Value);
+        return (await ReadLinksAsync(paths, cancellationToken)).Values.Where(link => link.Target is not null).Select(link => link.Target!.Value);
     }
 
     /// <summary>What link files say, a link that is met empty being read again.</summary>
     public async Task<IReadOnlyDictionary<string, Link>> ReadLinksAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
-        var contents = new Dictionary<string, FileContent>(await files.ReadAsync(paths, MaxLinkLength, cancellationToken), StringComparer.Ordinal);
-        for (var read = 1; read < EmptyLinkReads; read++)
-        {
-            var empty = contents.Where(pair => pair.Value is { Problem: null, Bytes.IsEmpty: true }).Select(pair => pair.Key).ToList();
-            if (empty.Count == 0)
-                break;
-            await Task.Delay(s_emptyLinkPause, cancellationToken);
-            foreach (var (path, content) in await files.ReadAsync(empty, MaxLinkLength, cancellationToken))
-                contents[path] = content;
-        }
-
-        return contents.ToDictionary(pair => pair.Key, pair => LinkOf(pair.Value), StringComparer.Ordinal);
+        List<string> distinct = [.. paths.Distinct(StringComparer.Ordinal)];
+        var links = new ConcurrentDictionary<string, Link>(StringComparer.Ordinal);
+        await LinkReader.ReadEachAsync(files, distinct, (index, link) => links[distinct[index]] = link, cancellationToken);
+        return links;
     }
 
-    // The registry reads a link with digest.Parse and no trimming: a line break at its end makes it unreadable for it, too.
-    private static Link LinkOf(FileContent content)
-    {
-        if (content.Problem is not null)
-            return Link.Unreadable(content.Problem);
-        return Digest.TryParse(Encoding.UTF8.GetString(content.Bytes.Span), out var digest, out var reason)
-            ? Link.To(digest)
-            : Link.Unreadable(content.Bytes.IsEmpty ? "the link is empty" : $"the link holds no digest: {reason}");
-    }
-
-    private static void AddRepository(string directory, SortedSet<RepositoryName> names, List<StoreProblem> problems)
+    private static void AddRepository(string directory, SortedSet<RepositoryName> names, SortedDictionary<string, string> unnamed)
     {
         if (directory.Length <= StoreLayout.Repositories.Length)
-            problems.Add(new StoreProblem(directory, "there is a repository without a name"));
+            unnamed[directory] = "it has none";
         else if (StoreLayout.TryReadRepository(directory, out var repository, out var reason))
             names.Add(repository);
         else
-            problems.Add(new StoreProblem(directory, $"no repository can have this name: {reason}"));
+            unnamed[directory] = reason;
     }
 
     // Nested repositories have distinct directories, but only the marker directories are listed, so the text before the
@@ -188,14 +162,6 @@ public sealed class StoreReader(IStoreFiles files)
 
     private IEnumerable<Digest> Children(Digest digest) => _manifests[digest].Manifest is { } manifest ? manifest.Children : [];
 
-    private static ManifestState StateOf(Digest digest, IReadOnlyDictionary<string, FileContent> contents)
-    {
-        if (!contents.TryGetValue(StoreLayout.BlobData(digest), out var content))
-            return new ManifestState(null, "the manifest's blob is missing", IsNone: true);
-        if (content.Problem is not null)
-            return new ManifestState(null, content.Problem, IsNone: content.IsTooLong);
-        return ManifestReader.TryRead(digest, content.Bytes, out var manifest, out var reason)
-            ? new ManifestState(manifest, null)
-            : new ManifestState(null, reason, IsNone: ManifestReader.IsSomethingElse(digest, content.Bytes.Span));
-    }
+    private static ManifestState StateOf(Digest digest, IReadOnlyDictionary<string, FileContent> contents) =>
+        contents.TryGetValue(StoreLayout.BlobData(digest), out var content) ? ManifestState.Of(digest, content) : ManifestState.Missing;
 }

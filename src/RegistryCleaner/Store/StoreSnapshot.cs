@@ -63,7 +63,21 @@ public sealed record RepositorySnapshot
 /// Whether it is known to be no manifest: nothing is stored, or content of another kind, such as the layers that the index of a
 /// build cache names as if they were manifests.
 /// </param>
-public readonly record struct ManifestState(Manifest? Manifest, string? Problem, bool IsNone = false);
+public readonly record struct ManifestState(Manifest? Manifest, string? Problem, bool IsNone = false)
+{
+    /// <summary>Nothing is stored under the manifest's digest.</summary>
+    internal static ManifestState Missing { get; } = new(null, "the manifest's blob is missing", IsNone: true);
+
+    /// <summary>What a blob's content says.</summary>
+    internal static ManifestState Of(Digest digest, FileContent content)
+    {
+        if (content.Problem is not null)
+            return new ManifestState(null, content.Problem, IsNone: content.IsTooLong);
+        return ManifestReader.TryRead(digest, content.Bytes, out var manifest, out var reason)
+            ? new ManifestState(manifest, null)
+            : new ManifestState(null, reason, IsNone: ManifestReader.IsSomethingElse(digest, content.Bytes.Span));
+    }
+}
 
 /// <summary>What is there: some repositories or all, with the manifests that they hold and those that these refer to.</summary>
 /// <param name="Repositories">By name; those that were asked for and do not exist are left out.</param>
@@ -76,7 +90,27 @@ public sealed record StoreSnapshot(
 
 /// <summary>The names of all repositories, and what in their tree is no repository.</summary>
 /// <param name="Repositories">All repositories, by either line's marker.</param>
+/// <param name="Unnamed">
+/// Directories that hold what only a repository's do, under a name that none can have. Nothing in them is ever changed, and what they
+/// link stays.
+/// </param>
 /// <param name="StrayFiles">Files whose name begins with '_': registry 2.x stops looking for repositories in a directory that holds one.</param>
-/// <param name="Problems">What may hide a repository: names that none can have, symbolic links, what cannot be listed.</param>
+/// <param name="Problems">What may hide a repository: symbolic links, what cannot be listed.</param>
 public sealed record RepositoryCatalog(
-    IReadOnlyList<RepositoryName> Repositories, IReadOnlyList<string> StrayFiles, IReadOnlyList<StoreProblem> Problems);
+    IReadOnlyList<RepositoryName> Repositories,
+    IReadOnlyList<UnnamedRepository> Unnamed,
+    IReadOnlyList<string> StrayFiles,
+    IReadOnlyList<StoreProblem> Problems)
+{
+    /// <summary>The directories of all repositories, and of what would be one.</summary>
+    internal IReadOnlyList<string> Directories => [.. Repositories.Select(StoreLayout.Repository), .. Unnamed.Select(unnamed => unnamed.Directory)];
+}
+
+/// <summary>A directory that would be a repository if its name could be one.</summary>
+/// <param name="Directory">Where it is.</param>
+/// <param name="Reason">Why no repository can have its name.</param>
+public readonly record struct UnnamedRepository(string Directory, string Reason)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Directory}: no repository can have this name: {Reason}";
+}

@@ -121,19 +121,22 @@ public class JournalTests
         {
             Version = PruneJournal.CurrentVersion,
             RunId = "run",
-            Repositories = [new JournalRepository { Name = "a", Removed = true, AskedFor = false, Tags = [new JournalTag("1", null)], Manifests = [], Layers = [] }],
+            Repositories = [new JournalRepository { Name = "a", Removed = true, AskedFor = false, Tags = [new JournalTag("1", null)], ReferrerTags = [], Manifests = [], Layers = [] }],
             Blobs = [],
+            IsFull = true,
+            Leftovers = [new JournalLink("v2/repositories/a/_uploads/1", 7)],
+            Directories = ["v2/blobs/sha256/00/00"],
         };
 
         PruneJournal.FromJson(journal.ToJson(), "run")!.ToJson().ShouldBe(journal.ToJson());
         PruneJournal.FromJson(journal.ToJson(), "another").ShouldBeNull();
     }
 
-    private static string OneRepository(string member) => $"{{\"version\":1,\"runId\":\"RUN\",\"blobs\":[],\"repositories\":[{Repository(member)}]}}";
+    private static string OneRepository(string member) => $"{{\"version\":2,\"runId\":\"RUN\",\"isFull\":false,\"leftovers\":[],\"directories\":[],\"blobs\":[],\"repositories\":[{Repository(member)}]}}";
 
     private static string Repository(string member)
     {
-        var repository = JsonNode.Parse("""{"name":"team/app","removed":false,"askedFor":false,"tags":[],"manifests":[],"layers":[]}""")!.AsObject();
+        var repository = JsonNode.Parse("""{"name":"team/app","removed":false,"askedFor":false,"tags":[],"referrerTags":[],"manifests":[],"layers":[]}""")!.AsObject();
         foreach (var (name, value) in JsonNode.Parse($"{{{member}}}")!.AsObject())
             repository[name] = value?.DeepClone();
         return repository.ToJsonString();

@@ -1,9 +1,16 @@
 using RegistryCleaner.TestKit;
+using RegistryCleaner.Tests.Collecting;
 using Xunit.Abstractions;
 
 namespace RegistryCleaner.Tests.Pruning;
 
-public class KilledRunTests(ITestOutputHelper output)
+public class KilledPruneTests(ITestOutputHelper output) : KilledRunTests<PruneScene>(output);
+
+public class KilledCollectionTests(ITestOutputHelper output) : KilledRunTests<CollectionScene>(output);
+
+/// <summary>The process is killed before every single thing that a run does, the systematic way.</summary>
+public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
+    where TScene : RunScene, new()
 {
     [Fact]
     public async Task A_run_killed_at_any_point_leaves_every_kept_tag_whole_and_the_next_run_completes_it()
@@ -13,11 +20,11 @@ public class KilledRunTests(ITestOutputHelper output)
 
         for (var point = 0; point < points; point++)
         {
-            using var scene = new PruneScene();
+            using var scene = new TScene();
             var where = await KillAsync(scene, point);
             RequireWhole(scene, kept, $"killed at point {point}, {where}");
 
-            var outcome = await PruneScene.RunAsync(scene.Files, PruneScene.Images);
+            var outcome = await scene.RunAsync(scene.Files);
             outcome.Failures.ShouldBeEmpty($"killed at point {point}, {where}");
             RequireSame(scene, expected, $"killed at point {point}, {where}");
         }
@@ -34,13 +41,13 @@ public class KilledRunTests(ITestOutputHelper output)
         {
             for (var second = first % 5; ; second += 5)
             {
-                using var scene = new PruneScene();
+                using var scene = new TScene();
                 await KillAsync(scene, first);
                 var where = await KillAsync(scene, second);
                 if (where is null)
                     break;
                 RequireWhole(scene, kept, $"killed at point {first}, then at {second}, {where}");
-                await PruneScene.RunAsync(scene.Files, PruneScene.Images);
+                await scene.RunAsync(scene.Files);
                 RequireSame(scene, expected, $"killed at point {first}, then at {second}, {where}");
                 tried++;
             }
@@ -57,9 +64,9 @@ public class KilledRunTests(ITestOutputHelper output)
         var tags = kept.Count;
         for (var point = 0; point < points; point += 3)
         {
-            using var scene = new PruneScene();
+            using var scene = new TScene();
             await KillAsync(scene, point);
-            await PruneScene.RunAsync(scene.Files);
+            await RunScene.FinishAsync(scene.Files);
             scene.Oracle.BrokenTags.ShouldBeEmpty();
             // A tag that had not been taken away when the run was killed is not taken by the one that finishes it.
             if (scene.Oracle.Tags.Count == tags)
@@ -71,15 +78,15 @@ public class KilledRunTests(ITestOutputHelper output)
 
     private static async Task<(SortedDictionary<string, string> Content, IReadOnlyDictionary<string, string> Kept, int Points)> UninterruptedAsync()
     {
-        using var scene = new PruneScene();
+        using var scene = new TScene();
         var points = 0;
-        var outcome = await PruneScene.RunAsync(new StoreFilesDecorator(scene.Files, _ => points++), PruneScene.Images);
+        var outcome = await scene.RunAsync(new StoreFilesDecorator(scene.Files, _ => points++));
         outcome.IsComplete.ShouldBeTrue();
         scene.Oracle.BrokenTags.ShouldBeEmpty();
         return (scene.Oracle.Content(), scene.Oracle.Tags, points);
     }
 
-    private static async Task<string?> KillAsync(PruneScene scene, int point, Action<string>? watch = null)
+    private static async Task<string?> KillAsync(TScene scene, int point, Action<string>? watch = null)
     {
         var count = 0;
         var files = new StoreFilesDecorator(scene.Files, where =>
@@ -90,7 +97,7 @@ public class KilledRunTests(ITestOutputHelper output)
         });
         try
         {
-            await PruneScene.RunAsync(files, PruneScene.Images);
+            await scene.RunAsync(files);
             return null;
         }
         catch (KilledException e)
@@ -99,7 +106,7 @@ public class KilledRunTests(ITestOutputHelper output)
         }
     }
 
-    private static void RequireWhole(PruneScene scene, IReadOnlyDictionary<string, string> kept, string when)
+    private static void RequireWhole(TScene scene, IReadOnlyDictionary<string, string> kept, string when)
     {
         foreach (var (name, digest) in kept)
         {
@@ -108,7 +115,7 @@ public class KilledRunTests(ITestOutputHelper output)
         }
     }
 
-    private static void RequireSame(PruneScene scene, SortedDictionary<string, string> expected, string when)
+    private static void RequireSame(TScene scene, SortedDictionary<string, string> expected, string when)
     {
         var content = scene.Oracle.Content();
         content.Keys.Except(expected.Keys).ShouldBeEmpty($"{when}: left over");

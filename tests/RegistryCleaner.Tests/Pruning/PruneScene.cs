@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
-using RegistryCleaner.TestKit;
 
 namespace RegistryCleaner.Tests.Pruning;
 
@@ -11,13 +9,11 @@ namespace RegistryCleaner.Tests.Pruning;
 /// A store with everything that makes a prune hard: indexes that share a child, layers that images and repositories share,
 /// nested names, a referrer, an untagged image, a repository that is asked for and one that loses its last tag.
 /// </summary>
-internal sealed class PruneScene : IDisposable
+public sealed class PruneScene : RunScene
 {
-    private readonly TemporaryStore _store = new();
-
     public PruneScene()
     {
-        var store = _store.Builder;
+        var store = Store;
         foreach (var repository in new[] { "team/app", "team/app/nested", "other" })
         {
             var parts = new[] { store.Layer(repository, "base"), store.Layer(repository, "app-1.0") };
@@ -52,20 +48,13 @@ internal sealed class PruneScene : IDisposable
 
     public Digest Last { get; }
 
-    public StoreBuilder Store => _store.Builder;
-
-    public StoreOracle Oracle => _store.Oracle;
-
-    public IStoreFiles Files => new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
-
-    public static Pruner PrunerOf(IStoreFiles files) => new(files, new StoreReader(files), NullLogger.Instance);
+    protected override Task ApplyAsync(IStoreFiles files, PruneOutcome outcome) => ApplyAsync(files, outcome, Images);
 
     /// <summary>What a real run does: earlier runs first, then read, plan, apply.</summary>
     public static async Task<PruneOutcome> RunAsync(IStoreFiles files, params string[] images)
     {
-        var outcome = new PruneOutcome();
-        await PrunerOf(files).FinishEarlierRunsAsync(outcome, CancellationToken.None);
-        await PrunerOf(files).ApplyAsync(await PlanAsync(files, images), outcome, CancellationToken.None);
+        var outcome = await FinishAsync(files);
+        await ApplyAsync(files, outcome, images);
         return outcome;
     }
 
@@ -83,5 +72,6 @@ internal sealed class PruneScene : IDisposable
         return await PlanReading.PlanAsync(new StoreReader(files), new PruneRequest(selectors, KeepEmpty: false, DateTimeOffset.UtcNow), CancellationToken.None);
     }
 
-    public void Dispose() => _store.Dispose();
+    private static async Task ApplyAsync(IStoreFiles files, PruneOutcome outcome, string[] images) =>
+        await PrunerOf(files).ApplyAsync(await PlanAsync(files, images), outcome, CancellationToken.None);
 }

@@ -49,8 +49,8 @@ public sealed class StoreReaderTests : IDisposable
 
         catalog.Repositories.Select(name => name.Value).ShouldBe(["a"]);
         catalog.StrayFiles.ShouldBe(["v2/repositories/_note", "v2/repositories/a/_note"]);
-        catalog.Problems.Select(problem => problem.Path).ShouldBe(
-            ["v2/repositories", "v2/repositories/Upper", "v2/repositories/linked", "v2/repositories/lost+found"], ignoreOrder: true);
+        catalog.Unnamed.Select(unnamed => unnamed.Directory).ShouldBe(["v2/repositories", "v2/repositories/Upper", "v2/repositories/lost+found"]);
+        catalog.Problems.ShouldHaveSingleItem().Path.ShouldBe("v2/repositories/linked");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class StoreReaderTests : IDisposable
         var reader = new StoreReader(Files);
 
         (await reader.SizesAsync([shared, own, none], default)).ShouldBe(new Dictionary<Digest, long> { [shared] = 100, [own] = 200 }, ignoreOrder: true);
-        (await reader.LinkedAsync([RepositoryName.Parse("b"), RepositoryName.Parse("c")], [shared, own, image, none], default)).ShouldBe([shared, image], ignoreOrder: true);
+        (await reader.LinkedAsync(["v2/repositories/b", "v2/repositories/c"], [shared, own, image, none], default)).ShouldBe([shared, image], ignoreOrder: true);
     }
 
     private static Task<StoreSnapshot> ReadAsync(IStoreFiles files, params string[] repositories) =>
