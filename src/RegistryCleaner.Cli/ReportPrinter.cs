@@ -18,15 +18,19 @@ internal static class ReportPrinter
         if (report.Rows.Count > 0)
         {
             var table = new Table().Border(TableBorder.Simple);
-            table.AddColumns("Action", "Item", "Reason");
+            table.AddColumns("Action", "Item", "Frees alone", "Shares", "Reason");
+            table.Columns[2].RightAligned();
+            table.Columns[3].RightAligned();
             foreach (var row in report.Rows)
-                table.AddRow(new Text(row.Action, StyleOf(row.Action)), new Text(row.Item), new Text(row.Reason));
+                table.AddRow(new Text(row.Action, StyleOf(row.Action)), new Text(row.Item), BytesOf(row.Image?.BytesFreedAlone), BytesOf(row.Image?.BytesShared), new Text(row.Reason));
             console.Write(table);
         }
 
         foreach (var sentence in report.Summary)
             console.WriteLine(sentence);
     }
+
+    private static Text BytesOf(long? bytes) => new(bytes is { } number ? ReportTable.ShortBytes(number) : "");
 
     private static Style StyleOf(string action) => action switch
     {

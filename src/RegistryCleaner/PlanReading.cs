@@ -11,7 +11,7 @@ internal static class PlanReading
     {
         var snapshot = await reader.ReadAsync([.. request.Images.Select(image => image.Repository).Distinct()], cancellationToken);
         var plan = PrunePlanner.Plan(request, snapshot);
-        var sizes = await reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released)], cancellationToken);
+        var sizes = await reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released.Concat(repository.Holders.SelectMany(holder => holder.Blobs)))], cancellationToken);
         var (linked, problem) = await AskOthersAsync(reader, plan, cancellationToken);
         return plan.WithBlobs(new BlobFacts(sizes, linked, problem));
     }

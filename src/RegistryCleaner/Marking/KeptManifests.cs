@@ -23,6 +23,7 @@ internal sealed class KeptManifests
         (_repository, _manifests, _blobs) = (repository, manifests, blobs);
         _revisions = [.. repository.Revisions];
         _targets = [.. repository.Tags.Where(tag => tag.Target >= 0).Select(tag => tag.Target)];
+        repository.Doubts.AddRange(repository.Tags.Where(tag => tag.Target < 0).Select(tag => $"tag {tag.Name} cannot be read ({tag.Problem})"));
         if (!request.DeleteUntagged)
         {
             _roots.AddRange(_targets);
@@ -46,9 +47,6 @@ internal sealed class KeptManifests
                 _roots.Add(tag.Target);
             }
         }
-
-        foreach (var tag in repository.Tags.Where(tag => tag.Target < 0))
-            repository.Doubts.Add($"tag {tag.Name} cannot be read ({tag.Problem})");
     }
 
     /// <summary>The manifests that the repository links and nothing keeps.</summary>

@@ -17,6 +17,9 @@ public sealed record PrunePlan
     /// <summary>The blobs that the removed images hold, each once: what would be freed, and what others need.</summary>
     public ImmutableArray<BlobPlan> Blobs { get; init; } = [];
 
+    /// <summary>The removed images, each with what it holds.</summary>
+    public ImmutableArray<ImagePlan> Images { get; init; } = [];
+
     /// <summary>Whether there is nothing to remove.</summary>
     public bool IsEmpty => Repositories.All(repository => repository.IsEmpty);
 
@@ -35,12 +38,14 @@ public sealed record PrunePlan
     }
 
     /// <summary>The plan with what the rest of the store says about the blobs.</summary>
-    internal PrunePlan WithBlobs(BlobFacts facts) => this with
+    internal PrunePlan WithBlobs(BlobFacts facts)
     {
-        Blobs = [.. Repositories.SelectMany(repository => repository.Released).Distinct().Order()
+        ImmutableArray<BlobPlan> blobs = [.. Repositories.SelectMany(repository => repository.Released).Distinct().Order()
             .Where(facts.Sizes.ContainsKey)
-            .Select(digest => DecideBlob(digest, facts))],
-    };
+            .Select(digest => DecideBlob(digest, facts))];
+        var freed = blobs.Where(blob => blob.Removed).Select(blob => blob.Digest).ToHashSet();
+        return this with { Blobs = blobs, Images = [.. ImageHolder.Weigh([.. Repositories.SelectMany(repository => repository.Holders)], freed, facts.Sizes)] };
+    }
 
     private BlobPlan DecideBlob(Digest digest, BlobFacts facts)
     {
@@ -87,6 +92,9 @@ public sealed record RepositoryPlan
     /// <summary>The blobs that the repository holds now and would not hold afterwards, as far as the removed images account for them.</summary>
     internal IReadOnlySet<Digest> Released { get; init; } = new HashSet<Digest>();
 
+    /// <summary>What goes, and the blobs that each part of it leads to.</summary>
+    internal ImmutableArray<ImageHolder> Holders { get; init; } = [];
+
     /// <summary>The blobs that the repository would still hold.</summary>
     internal IReadOnlySet<Digest> Held { get; init; } = new HashSet<Digest>();
 }
@@ -125,7 +133,7 @@ public sealed record BlobPlan(Digest Digest, long Size, bool Removed, string Rea
 public sealed record MissingImage(ImageSelector Image, string Reason);
 
 /// <summary>What the rest of the store says about the blobs of a plan.</summary>
-/// <param name="Sizes">Their lengths in bytes; what is not in the store is left out.</param>
+/// <param name="Sizes">The lengths in bytes of all blobs that the removed images lead to; what is not in the store is left out.</param>
 /// <param name="LinkedElsewhere">Those that a repository outside the plan links.</param>
 /// <param name="Problem">Why it cannot be known of all repositories, or null.</param>
 internal sealed record BlobFacts(IReadOnlyDictionary<Digest, long> Sizes, IReadOnlySet<Digest> LinkedElsewhere, string? Problem);

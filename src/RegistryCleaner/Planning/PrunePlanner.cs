@@ -81,6 +81,7 @@ public static class PrunePlanner
             Layers = layers,
             Remarks = isWhole || removedTags.Count + removedDigests.Count == 0 ? [] : [.. graph.Doubts.Select(doubt => $"{doubt}: all manifests and layers of {repository.Name} are kept")],
             Released = released,
+            Holders = [.. Holders(repository, graph, tags, removedDigests, released, isWhole)],
             Held = removed ? new HashSet<Digest>() : HeldAfter(repository, decided, layers, needed),
         };
     }
@@ -151,6 +152,21 @@ public static class PrunePlanner
         return isBusy
             ? (false, "its last tag goes, but something seems to be pushed to it right now")
             : (true, "its last tag goes");
+    }
+
+    // What goes with a repository without having been named holds its blobs as well, and so does a link that no manifest needs.
+    private static IEnumerable<ImageHolder> Holders(
+        RepositorySnapshot repository, RepositoryGraph graph, ImmutableArray<TagPlan> tags, HashSet<Digest> removedDigests, HashSet<Digest> released, bool isWhole)
+    {
+        List<ImageHolder> named = [.. tags.Where(tag => tag is { Removed: true, Digest: not null })
+            .Select(tag => new ImageHolder($"{repository.Name}:{tag.Tag}", graph.BlobsBehind([tag.Digest!.Value])))];
+        var reached = named.SelectMany(image => image.Blobs).ToHashSet();
+        var untagged = removedDigests.Where(digest => !reached.Contains(digest)).ToList();
+        if (isWhole)
+            named.Add(new ImageHolder(null, graph.BlobsBehind(untagged)));
+        else
+            named.AddRange(untagged.Select(digest => new ImageHolder($"{repository.Name}@{digest}", graph.BlobsBehind([digest]))));
+        return named.Append(new ImageHolder(null, released.Except(named.SelectMany(image => image.Blobs)).ToHashSet()));
     }
 
     private static HashSet<Digest> AllOf(RepositorySnapshot repository, RepositoryGraph graph)

@@ -88,6 +88,9 @@ internal sealed class RepositoryGraph
     /// <summary>Blobs that the manifests that go refer to, with these manifests themselves.</summary>
     public HashSet<Digest> Released() => BlobsOf(_considered.Where(digest => ReasonToKeep(digest) is null));
 
+    /// <summary>Blobs that manifests lead to through indexes and by what is about them, with these manifests themselves.</summary>
+    public HashSet<Digest> BlobsBehind(IEnumerable<Digest> roots) => BlobsOf(Closure(roots));
+
     private Manifest? ManifestOf(Digest digest) => _manifests.TryGetValue(digest, out var state) ? state.Manifest : null;
 
     private HashSet<Digest> BlobsOf(IEnumerable<Digest> digests)

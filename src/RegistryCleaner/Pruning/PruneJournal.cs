@@ -89,7 +89,7 @@ internal sealed record PruneJournal
         try
         {
             var journal = JsonSerializer.Deserialize(json, JournalJson.Default.PruneJournal);
-            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) && journal.Blobs.All(IsDigest)
+            return journal is { Version: CurrentVersion } && journal.RunId == runId && journal.Repositories.All(IsValid) && journal.Blobs.All(IsBlob)
                 && journal.Leftovers.All(IsLeftover) && journal.Directories.All(IsInStore)
                 && journal.Repositories.DistinctBy(repository => repository.Name, StringComparer.Ordinal).Count() == journal.Repositories.Count
                 ? journal
@@ -116,6 +116,9 @@ internal sealed record PruneJournal
 
     private static bool IsInStore(string? path) =>
         path?.StartsWith(StoreLayout.Version2 + "/", StringComparison.Ordinal) == true && !path.Split('/').Any(part => part is "" or "." or "..");
+
+    // Blobs are always stored by sha256 (registry/storage/blobwriter.go).
+    private static bool IsBlob(string? text) => Digest.TryParse(text, out var digest, out _) && digest.Sha256 is not null;
 
     private static bool IsDigest(string? text) => Digest.TryParse(text, out _, out _);
 }

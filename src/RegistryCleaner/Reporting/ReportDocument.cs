@@ -21,6 +21,8 @@ internal sealed record ReportDocument
 
     public RemovalDocument? Removed { get; init; }
 
+    public IReadOnlyList<ImageDocument>? Images { get; init; }
+
     public IReadOnlyList<BlobDocument>? Blobs { get; init; }
 
     public long? BytesReclaimable { get; init; }
@@ -40,6 +42,8 @@ internal sealed record RepositoryDocument(
 internal sealed record TagDocument(string Tag, string? Digest, bool Removed, string Reason);
 
 internal sealed record ManifestDocument(string Digest, string MediaType, bool Removed, string Reason);
+
+internal sealed record ImageDocument(string Image, long BytesFreedAlone, long BytesShared);
 
 internal sealed record BlobDocument(string Digest, long Size, bool Removed, string Reason);
 

@@ -33,6 +33,7 @@ public static class ReportJson
         Removed = report is { Outcome: { } outcome } && (report.Plan is not null || report.CollectionPlan is not null)
             ? new RemovalDocument(outcome.Tags, outcome.Manifests, outcome.Layers, outcome.Repositories, outcome.Blobs)
             : null,
+        Images = report.Plan?.Images.Select(image => new ImageDocument(image.Image, image.BytesFreedAlone, image.BytesShared)).ToList(),
         Blobs = report.Plan?.Blobs.Select(blob => new BlobDocument(blob.Digest.ToString(), blob.Size, blob.Removed, blob.Reason)).ToList(),
         BytesReclaimable = report.Plan?.BytesFreed,
         Collection = report.Collection is { } counts

@@ -14,13 +14,17 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
     public static ReportTable Of(CleanerReport report)
     {
         var rows = report.Plan is { } plan
-            ? plan.Repositories.SelectMany(repository => RowsOf(repository, report.Outcome)).Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
+            ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome)).Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
             : [];
         return new ReportTable([.. rows], [.. SummaryOf(report)]);
     }
 
     /// <summary>A number of bytes for people: <c>1.5 MiB (1,572,864 bytes)</c>.</summary>
-    public static string Bytes(long bytes)
+    public static string Bytes(long bytes) =>
+        bytes < 1024 ? ShortBytes(bytes) : string.Create(CultureInfo.InvariantCulture, $"{ShortBytes(bytes)} ({bytes:N0} bytes)");
+
+    /// <summary>A number of bytes in few characters: <c>1.5 MiB</c>.</summary>
+    public static string ShortBytes(long bytes)
     {
         string[] units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
         var value = (double)bytes;
@@ -31,21 +35,24 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
             unit++;
         }
 
-        return unit == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes")
-            : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]} ({bytes:N0} bytes)");
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {units[unit]}");
     }
 
-    private static IEnumerable<ReportRow> RowsOf(RepositoryPlan repository, PruneOutcome? outcome)
+    private static IEnumerable<ReportRow> RowsOf(RepositoryPlan repository, PrunePlan plan, PruneOutcome? outcome)
     {
+        var images = plan.Images.ToDictionary(image => image.Image, StringComparer.Ordinal);
         foreach (var tag in repository.Tags)
         {
             var name = $"{repository.Name}:{tag.Tag}";
-            yield return new ReportRow(Action(tag.Removed, name, outcome?.Tags), name, tag.Reason);
+            yield return new ReportRow(Action(tag.Removed, name, outcome?.Tags), name, tag.Reason, images.GetValueOrDefault(name));
         }
 
         foreach (var manifest in repository.Manifests)
-            yield return new ReportRow(Action(manifest.Removed, $"{repository.Name}@{manifest.Digest}", outcome?.Manifests), $"{repository.Name}@{manifest.Digest.Abbreviated}", manifest.Reason);
+        {
+            var name = $"{repository.Name}@{manifest.Digest}";
+            yield return new ReportRow(Action(manifest.Removed, name, outcome?.Manifests), $"{repository.Name}@{manifest.Digest.Abbreviated}", manifest.Reason, images.GetValueOrDefault(name));
+        }
+
         yield return new ReportRow(Action(repository.Removed, repository.Name.Value, outcome?.Repositories), repository.Name.Value, repository.Reason);
     }
 
@@ -101,4 +108,5 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
 /// <param name="Action">remove, removed, NOT removed, keep or not found.</param>
 /// <param name="Item">A tag, a manifest or a repository.</param>
 /// <param name="Reason">Why.</param>
-public sealed record ReportRow(string Action, string Item, string Reason);
+/// <param name="Image">What the image holds, where the row is about one that goes; else null.</param>
+public sealed record ReportRow(string Action, string Item, string Reason, ImagePlan? Image = null);
