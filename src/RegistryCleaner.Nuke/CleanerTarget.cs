@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nuke.Common;
 using RegistryCleaner.Reporting;
 using Serilog;
@@ -8,6 +9,9 @@ namespace RegistryCleaner.Nuke;
 /// <summary>Runs a verb inside a NUKE target: NUKE's log, NUKE's summary, and our exit codes.</summary>
 internal static class CleanerTarget
 {
+    // What CleanImages did in this build, or in a dry run would do: GarbageCollect counts on it.
+    private static readonly ConditionalWeakTable<INukeBuild, CleanerReport> s_pruned = [];
+
     public static async Task RunAsync(INukeBuild build, CleanerVerbs verb)
     {
         var values = StrictParameters.Read(build, verb);
@@ -25,7 +29,9 @@ internal static class CleanerTarget
             var cleaner = new Cleaner(loggers.CreateLogger("RegistryCleaner"));
             var report = verb == CleanerVerbs.CleanImages
                 ? await cleaner.CleanImagesAsync(values.ToCleanImagesOptions(), cancellation.Token)
-                : await cleaner.GarbageCollectAsync(values.ToGarbageCollectOptions(), cancellation.Token);
+                : await cleaner.GarbageCollectAsync(values.ToGarbageCollectOptions() with { After = s_pruned.TryGetValue(build, out var pruned) ? pruned : null }, cancellation.Token);
+            if (verb == CleanerVerbs.CleanImages)
+                s_pruned.AddOrUpdate(build, report);
             Show(build, report);
         }
         catch (CleanerException e)
