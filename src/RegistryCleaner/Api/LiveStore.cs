@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace RegistryCleaner.Api;
+
+/// <summary>A registry that goes on serving, and is told through its API what to forget.</summary>
+/// <param name="api">Its API; null for one that has no cache, so that nothing has to be forgotten.</param>
+/// <param name="settle">How long requests may take from the moment they look at the store to the moment they write to it.</param>
+internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
+{
+    private const int Parallel = 8;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    public override bool KeepsTrash => true;
+
+    public override bool RemembersManifests => api is not null;
+
+    // DELETE empties the cache even where the link is gone, and only then: as long as the link is there, the next request fills it
+    // again. A request that read the link before it went may do so still: whoever calls looks again after a while.
+    public override async Task<IReadOnlyList<RepositoryBlob>> ForgetAsync(IReadOnlyList<RepositoryBlob> gone, CancellationToken cancellationToken)
+    {
+        if (api is null)
+            return [];
+        var served = await FindServedAsync(gone, cancellationToken);
+        await ForEachAsync(served, link => api.ForgetBlobAsync(link.Repository, link.Blob, cancellationToken), cancellationToken);
+        return served.Count == 0 ? [] : await FindServedAsync(served, cancellationToken);
+    }
+
+    public override async Task<IReadOnlyList<RepositoryBlob>> FindServedAsync(IReadOnlyList<RepositoryBlob> links, CancellationToken cancellationToken)
+    {
+        if (api is null)
+            return [];
+        var served = new ConcurrentBag<RepositoryBlob>();
+        await ForEachAsync(links, async link =>
+        {
+            if (await api.ServesBlobAsync(link.Repository, link.Blob, cancellationToken))
+                served.Add(link);
+        }, cancellationToken);
+        return [.. served];
+    }
+
+    public override async Task SettleAsync(Func<Task> look, CancellationToken cancellationToken)
+    {
+        var end = DateTimeOffset.UtcNow + settle;
+        do
+        {
+            await Task.Delay(s_pause < settle ? s_pause : settle, cancellationToken);
+            await look();
+        }
+        while (DateTimeOffset.UtcNow < end);
+    }
+
+    private static Task ForEachAsync(IReadOnlyList<RepositoryBlob> links, Func<RepositoryBlob, Task> action, CancellationToken cancellationToken) =>
+        System.Threading.Tasks.Parallel.ForEachAsync(
+            links, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (link, _) => await action(link));
+}

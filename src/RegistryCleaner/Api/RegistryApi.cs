@@ -1,0 +1,226 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using RegistryCleaner.Manifests;
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Api;
+
+/// <summary>The registry as its clients see it: the HTTP API of CNCF distribution, as far as pruning needs it.</summary>
+/// <remarks>Every call throws <see cref="RegistryApiException"/> where the registry cannot be reached or refuses who asks.</remarks>
+public sealed class RegistryApi : IDisposable
+{
+    /// <summary>What a request is going to touch, in a token's words.</summary>
+    internal static readonly HttpRequestOptionsKey<string> Scope = new("registry-cleaner.scope");
+
+    /// <summary>A request whose failure is an answer.</summary>
+    internal static readonly HttpRequestOptionsKey<bool> Once = new("registry-cleaner.once");
+
+    private const int MaxPages = 100_000;
+
+    // Without all of them the registry answers with another manifest than the one that is there (handlers/manifests.go).
+    private static readonly string[] s_manifestTypes = [MediaTypes.OciIndex, MediaTypes.DockerManifestList, MediaTypes.OciManifest, MediaTypes.DockerManifest];
+
+    private readonly RegistryApiOptions _options;
+    private readonly HttpClient _client;
+
+    /// <summary>Makes a client; nothing is asked yet.</summary>
+    /// <exception cref="CleanerException">A certificate cannot be read, or credentials would go over the network in plain text.</exception>
+    public RegistryApi(RegistryApiOptions options)
+    {
+        _options = options;
+        _client = RegistryTransport.Open(options);
+    }
+
+    /// <summary>The registry's address.</summary>
+    public Uri Url => _options.Url;
+
+    /// <summary>Whether something that speaks the API answers there.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Get, "v2/", "", cancellationToken, once: true);
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (RegistryApiException e) when (e.Status is null)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Finds out what the registry allows, by asking for what changes nothing.</summary>
+    /// <param name="repository">A repository, existing or not, that the credentials are good for.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<RegistryAbilities> AskAbilitiesAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        using var options = await SendAsync(HttpMethod.Options, $"v2/{repository}/blobs/uploads/", DeleteScope(repository), cancellationToken);
+        var allowed = options.Content.Headers.Allow.Order(StringComparer.Ordinal).ToList();
+        // A proxy in front may answer by itself: only the registry's own words count (handlers/app.go, read-only; measured on 2.8 and 3.0).
+        bool? writable = string.Join(' ', allowed) switch
+        {
+            "GET HEAD" => false,
+            "DELETE GET HEAD PATCH POST PUT" => true,
+            _ => null,
+        };
+
+        // Deleting what is not there: 404 where deleting is allowed, 405 where not.
+        var nothing = Digest.OfContent(Guid.NewGuid().ToByteArray());
+        using var blob = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{nothing}", DeleteScope(repository), cancellationToken);
+        bool? deletes = blob.StatusCode switch
+        {
+            HttpStatusCode.NotFound => true,
+            HttpStatusCode.MethodNotAllowed => false,
+            _ => null,
+        };
+
+        // 2.x takes the reference for a digest and finds it invalid; 3.x looks for the tag.
+        using var tag = await SendAsync(HttpMethod.Delete, $"v2/{repository}/manifests/{NoTag()}", DeleteScope(repository), cancellationToken);
+        var line = tag.StatusCode switch
+        {
+            HttpStatusCode.BadRequest => 2,
+            HttpStatusCode.NotFound => 3,
+            _ => 0,
+        };
+        return new RegistryAbilities(writable, deletes, line);
+    }
+
+    /// <summary>Whether a repository would serve a blob now, be it from its files or only from its memory.</summary>
+    public async Task<bool> ServesBlobAsync(RepositoryName repository, Digest blob, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Head, $"v2/{repository}/blobs/{blob}", PullScope(repository), cancellationToken);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK or HttpStatusCode.TemporaryRedirect => true,
+            HttpStatusCode.NotFound => false,
+            // 2.8 answers with 500 for a blob that it knows by its sha512 alone, and cannot serve it (measured on 2.8 and 3.0).
+            HttpStatusCode.InternalServerError => false,
+            _ => throw Unexpected(response, $"HEAD of the blob {blob} in {repository}"),
+        };
+    }
+
+    /// <summary>
+    /// Makes the registry forget that a repository has a blob. Only for a blob whose link is gone: what the registry answers says
+    /// nothing (202, 404, and 500 where 3.x does not find the link that it is to delete), the next HEAD does.
+    /// </summary>
+    public async Task ForgetBlobAsync(RepositoryName repository, Digest blob, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{blob}", DeleteScope(repository), cancellationToken, once: true);
+        if (response.StatusCode is HttpStatusCode.MethodNotAllowed)
+            throw Unexpected(response, $"deleting from {repository}");
+    }
+
+    /// <summary>Where a tag, or a digest, leads in a repository; null where it is not there.</summary>
+    public async Task<Digest?> ResolveAsync(RepositoryName repository, string reference, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Head, $"v2/{repository}/manifests/{reference}", PullScope(repository), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        return response.IsSuccessStatusCode && response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.First(), out var digest, out _)
+            ? digest
+            : throw Unexpected(response, $"HEAD of {repository}:{reference}");
+    }
+
+    /// <summary>A repository's tags, all pages of them; null where there is no such repository.</summary>
+    public async Task<IReadOnlyList<Tag>?> ListTagsAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        await ListAsync($"v2/{repository}/tags/list", "tags", PullScope(repository), cancellationToken) is { } names ? [.. names.Select(Tag.Parse)] : null;
+
+    /// <summary>A manifest's bytes; null where it is not there.</summary>
+    public async Task<ReadOnlyMemory<byte>?> GetManifestAsync(RepositoryName repository, Digest digest, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"v2/{repository}/manifests/{digest}", PullScope(repository), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        if (!response.IsSuccessStatusCode)
+            throw Unexpected(response, $"GET of {repository}@{digest}");
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    internal async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string scope, CancellationToken cancellationToken, HttpContent? content = null, bool once = false)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Options.Set(Scope, scope);
+        request.Options.Set(Once, once);
+        if (path.Contains("/manifests/", StringComparison.Ordinal) && (method == HttpMethod.Get || method == HttpMethod.Head))
+        {
+            foreach (var type in s_manifestTypes)
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.Timeout);
+        try
+        {
+            var response = await _client.SendAsync(request, timeout.Token);
+            if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+                return response;
+            using (response)
+            {
+                throw new RegistryApiException(
+                    $"The registry {Url.Authority} refused {method} {path} ({(int)response.StatusCode}) {(_options.Credential is { } credential ? $"to {credential}" : "without credentials; give --registry-user and a secret, or log in with docker login")}.",
+                    response.StatusCode);
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            throw new RegistryApiException($"The registry at {Url} cannot be reached: {e.Message}", null, e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RegistryApiException($"The registry at {Url} did not answer within {_options.Timeout.TotalSeconds:0} s.", null, e);
+        }
+    }
+
+    internal static string PullScope(RepositoryName repository) => $"repository:{repository}:pull";
+
+    internal static string DeleteScope(RepositoryName repository) => $"repository:{repository}:pull,push,delete";
+
+    internal static RegistryApiException Unexpected(HttpResponseMessage response, string what) =>
+        new($"The registry answered {(int)response.StatusCode} {response.ReasonPhrase} to {what}.", response.StatusCode);
+
+    private static string NoTag() => $"registry-cleaner-{Guid.NewGuid():n}";
+
+    // 2.8 ignores paging for tags and answers with all; 3.x and the catalogue say in Link where the next page is.
+    private async Task<IReadOnlyList<string>?> ListAsync(string path, string member, string scope, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        for (var page = 0; page < MaxPages; page++)
+        {
+            using var response = await SendAsync(HttpMethod.Get, path, scope, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                return null;
+            if (!response.IsSuccessStatusCode)
+                throw Unexpected(response, path);
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            if (document.RootElement.TryGetProperty(member, out var items) && items.ValueKind == JsonValueKind.Array)
+                names.AddRange(items.EnumerateArray().Select(item => item.GetString() ?? ""));
+            if (NextPage(response) is not { } next)
+                return names;
+            path = next;
+        }
+
+        throw new RegistryApiException($"The registry's list '{member}' has no end.");
+    }
+
+    // <.../v2/_catalog?last=b&n=100>; rel="next" (RFC 8288); only this registry's own pages are followed.
+    private string? NextPage(HttpResponseMessage response)
+    {
+        if (!response.Headers.TryGetValues("Link", out var links))
+            return null;
+        var link = links.FirstOrDefault(value => value.Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase));
+        var (start, end) = (link?.IndexOf('<', StringComparison.Ordinal) ?? -1, link?.IndexOf('>', StringComparison.Ordinal) ?? -1);
+        if (start < 0 || end <= start || !Uri.TryCreate(response.RequestMessage!.RequestUri, link![(start + 1)..end], out var next))
+            return null;
+        return next.PathAndQuery[_client.BaseAddress!.AbsolutePath.Length..];
+    }
+}
+
+/// <summary>What a registry allows, as far as its answers tell.</summary>
+/// <param name="IsWritable">Whether it takes pushes; null where something in front of it answers in its place.</param>
+/// <param name="DeletesEnabled">Whether it deletes; null where it could not be told.</param>
+/// <param name="Line">2 or 3, or 0 where it could not be told.</param>
+public sealed record RegistryAbilities(bool? IsWritable, bool? DeletesEnabled, int Line);

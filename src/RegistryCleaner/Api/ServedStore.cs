@@ -1,0 +1,52 @@
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Api;
+
+/// <summary>A repository's link to a blob, whether it is there or was.</summary>
+/// <param name="Repository">The repository.</param>
+/// <param name="Blob">The blob.</param>
+internal readonly record struct RepositoryBlob(RepositoryName Repository, Digest Blob);
+
+/// <summary>
+/// Whoever serves the store while it is pruned, and remembers what was there: a registry answers from its cache of descriptors
+/// before it looks at a link or at data (registry/storage/cache), so that what goes has to be forgotten as well.
+/// </summary>
+/// <remarks>Offline it is the same prune: there is nobody to forget anything, and nothing to wait for.</remarks>
+internal abstract class ServedStore
+{
+    /// <summary>Nobody serves the store, or nobody can push to it before the registry is restarted.</summary>
+    public static ServedStore Offline { get; } = new OfflineStore();
+
+    /// <summary>Whether the trash stays until the next run, for whoever began a request before all this and has not ended it.</summary>
+    public abstract bool KeepsTrash { get; }
+
+    /// <summary>Whether data of manifests may be remembered apart from any link, so that a push would not write it again.</summary>
+    public abstract bool RemembersManifests { get; }
+
+    /// <summary>Makes whoever serves forget links that are gone.</summary>
+    /// <returns>Those that are served all the same.</returns>
+    public abstract Task<IReadOnlyList<RepositoryBlob>> ForgetAsync(IReadOnlyList<RepositoryBlob> gone, CancellationToken cancellationToken);
+
+    /// <summary>Those of the links that are served now, be it from memory.</summary>
+    public abstract Task<IReadOnlyList<RepositoryBlob>> FindServedAsync(IReadOnlyList<RepositoryBlob> links, CancellationToken cancellationToken);
+
+    /// <summary>Gives requests that were under way the time to end, looking again and again meanwhile.</summary>
+    /// <param name="look">Puts back what somebody needs by now.</param>
+    /// <param name="cancellationToken">Cuts the waiting short.</param>
+    public abstract Task SettleAsync(Func<Task> look, CancellationToken cancellationToken);
+
+    private sealed class OfflineStore : ServedStore
+    {
+        public override bool KeepsTrash => false;
+
+        public override bool RemembersManifests => false;
+
+        public override Task<IReadOnlyList<RepositoryBlob>> ForgetAsync(IReadOnlyList<RepositoryBlob> gone, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RepositoryBlob>>([]);
+
+        public override Task<IReadOnlyList<RepositoryBlob>> FindServedAsync(IReadOnlyList<RepositoryBlob> links, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RepositoryBlob>>([]);
+
+        public override Task SettleAsync(Func<Task> look, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
