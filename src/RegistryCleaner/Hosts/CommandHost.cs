@@ -29,7 +29,11 @@ public sealed class CommandHost
 
     /// <summary>Inside a running container.</summary>
     public static CommandHost InContainer(ContainerEngine engine, string container) =>
-        new($"in the container '{container}' ({engine} exec)", engine, container, words => engine.Exec(container, words));
+        InContainer(engine, container, $"in the container '{container}' ({engine} exec)");
+
+    /// <summary>Inside a running container, which people know by other words.</summary>
+    internal static CommandHost InContainer(ContainerEngine engine, string container, string where) =>
+        new(where, engine, container, words => engine.Exec(container, words));
 
     /// <summary>A command to run there; its words are never read by a shell on this side. Exit codes are left to the caller.</summary>
     public Command Command(params IEnumerable<string> words)

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using CliWrap;
+using CliWrap.Buffered;
 
 namespace RegistryCleaner.Hosts;
 
@@ -43,6 +45,14 @@ public sealed class ContainerEngine
         var name = s_known[..3].FirstOrDefault(candidate => directories.Any(directory => File.Exists(Path.Combine(directory, candidate + suffix))));
         return new ContainerEngine(name ?? "docker", [name ?? "docker"]);
     }
+
+    /// <summary>A command of the engine's own. Exit codes are left to the caller.</summary>
+    internal Command Command(IEnumerable<string> words) =>
+        Cli.Wrap(Words[0]).WithArguments([.. Words.Skip(1), .. words]).WithValidation(CommandResultValidation.None);
+
+    /// <summary>Runs a command of the engine's own.</summary>
+    internal async Task<BufferedCommandResult> RunAsync(IEnumerable<string> words, CancellationToken cancellationToken) =>
+        await Command(words).ExecuteBufferedAsync(cancellationToken);
 
     /// <summary>The words that run a command inside a container, with standard input passed on.</summary>
     public IEnumerable<string> Exec(string container, IEnumerable<string> command) =>

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using CliWrap;
-using CliWrap.Buffered;
 
 namespace RegistryCleaner.Hosts;
 
@@ -14,22 +12,22 @@ internal static class ContainerState
         || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("container"))
         || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"));
 
-    public static async Task RequireRunningAsync(ContainerEngine engine, string container, bool isNamed, CancellationToken cancellationToken)
+    /// <summary>Looks at a container; null where the engine does not tell.</summary>
+    /// <exception cref="CleanerException">Neither the container nor its volumes can be reached.</exception>
+    public static async Task<ContainerInspection?> RequireReachableAsync(ContainerEngine engine, string container, bool isNamed, CancellationToken cancellationToken)
     {
         if (container.Length == 0 || !char.IsAsciiLetterOrDigit(container[0]) || container.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
             throw new CleanerException(ExitCode.BadInput, $"'{container}' is not a container's name: it must start with a letter or a digit and have no space in it.");
 
         // kubectl knows pods and deployments, not containers by name; its own words tell what is wrong at the first exec.
         if (!engine.ManagesContainers)
-            return;
+            return null;
 
-        BufferedCommandResult result;
+        ContainerInspection? inspection;
+        string error;
         try
         {
-            result = await Cli.Wrap(engine.Words[0])
-                .WithArguments([.. engine.Words.Skip(1), "inspect", "--type", "container", "--format", "{{.State.Status}}", container])
-                .WithValidation(CommandResultValidation.None)
-                .ExecuteBufferedAsync(cancellationToken);
+            (inspection, error) = await ContainerInspection.AskAsync(engine, container, cancellationToken);
         }
         catch (Win32Exception)
         {
@@ -37,15 +35,13 @@ internal static class ContainerState
                 + $"'{engine.Words[0]}' was not found on this machine: install it, name another engine with --container-engine, or name the store's directory with --registry-root DIR.");
         }
 
-        var status = result.StandardOutput.Trim();
-        if (result.ExitCode != 0)
-            throw new CleanerException(ExitCode.BadInput, NotHere(isNamed) + Explain(engine, container, result.StandardError.Trim()));
-        if (status != "running")
-        {
-            throw new CleanerException(
+        if (inspection is null)
+            throw new CleanerException(ExitCode.BadInput, NotHere(isNamed) + Explain(engine, container, error));
+        return inspection.Status is "running" or "exited" or "created" or "stopped"
+            ? inspection
+            : throw new CleanerException(
                 ExitCode.BadInput,
-                $"The container '{container}' is not running (it is '{status}'), so that nothing can be run in it: start it with '{engine} start {container}', or name its store's directory on this machine with --registry-root DIR.");
-        }
+                $"The container '{container}' is '{inspection.Status}', so that nothing can be run in it: start or stop it first, or name its store's directory on this machine with --registry-root DIR.");
     }
 
     private static string NotHere(bool isNamed) =>

@@ -39,6 +39,18 @@ public sealed class RegistryConfiguration
     /// <summary>The URL under which clients see the registry, or null.</summary>
     public string? ExternalUrl => Scalar("http", "host");
 
+    /// <summary>What is put in front of <c>/v2/</c>, without slashes at its ends; empty for nothing.</summary>
+    public string PathPrefix => (Scalar("http", "prefix") ?? "").Trim('/');
+
+    /// <summary>Whether the registry itself speaks TLS.</summary>
+    public bool HasTls => Scalar("http", "tls", "certificate") is not null || Scalar("http", "tls", "letsencrypt", "email") is not null;
+
+    /// <summary>Where the registry keeps what it remembers of blobs: <c>inmemory</c>, <c>redis</c>, another word, or null for nowhere.</summary>
+    public string? DescriptorCache => Scalar("storage", "cache", "blobdescriptor") ?? Scalar("storage", "cache", "layerinfo");
+
+    /// <summary>The registry that this one is a pull-through cache of, or null.</summary>
+    public string? ProxiedUrl => Scalar("proxy", "remoteurl");
+
     /// <summary>Reads a configuration.</summary>
     /// <param name="yaml">The file's text; empty where there is no file.</param>
     /// <param name="environment">The registry's environment.</param>

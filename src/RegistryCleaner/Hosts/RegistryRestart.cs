@@ -26,20 +26,23 @@ internal static class RegistryRestart
         _ => null,
     };
 
+    /// <summary>Starts a container that was stopped, and waits until <c>/v2/</c> answers.</summary>
+    public static Task StartAsync(CommandHost host, string? listenAddress, CancellationToken cancellationToken) =>
+        RunAsync("start", host, listenAddress, cancellationToken);
+
     /// <summary>Restarts, and waits until <c>/v2/</c> answers.</summary>
     /// <param name="host">The container.</param>
     /// <param name="listenAddress">The address on which the registry listens in its container, such as <c>:5000</c>.</param>
     /// <param name="cancellationToken">Ends the waiting, not the restart.</param>
     /// <exception cref="CleanerException">It does not serve again.</exception>
-    public static async Task RunAsync(CommandHost host, string? listenAddress, CancellationToken cancellationToken)
+    public static Task RunAsync(CommandHost host, string? listenAddress, CancellationToken cancellationToken) =>
+        RunAsync("restart", host, listenAddress, cancellationToken);
+
+    private static async Task RunAsync(string verb, CommandHost host, string? listenAddress, CancellationToken cancellationToken)
     {
-        var engine = host.Engine!;
-        var result = await Cli.Wrap(engine.Words[0])
-            .WithArguments([.. engine.Words.Skip(1), "restart", host.Container!])
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync(CancellationToken.None);
+        var result = await host.Engine!.RunAsync([verb, host.Container!], CancellationToken.None);
         if (result.ExitCode != 0)
-            throw new CleanerException(ExitCode.Incomplete, $"The container '{host.Container}' could not be restarted: {result.StandardError.Trim()}");
+            throw new CleanerException(ExitCode.Incomplete, $"The container '{host.Container}' could not be {verb}ed: {result.StandardError.Trim()}");
 
         var (address, port) = Reachable(listenAddress);
         var deadline = TimeProvider.System.GetTimestamp();
@@ -57,7 +60,7 @@ internal static class RegistryRestart
 
         throw new CleanerException(
             ExitCode.Incomplete,
-            string.Create(CultureInfo.InvariantCulture, $"The registry in the container '{host.Container}' was restarted, but {address}:{port} did not answer within {s_patience.TotalSeconds} seconds: {last}"));
+            string.Create(CultureInfo.InvariantCulture, $"The registry in the container '{host.Container}' was {verb}ed, but {address}:{port} did not answer within {s_patience.TotalSeconds} seconds: {last}"));
     }
 
     private static (string Address, string Port) Reachable(string? listenAddress)

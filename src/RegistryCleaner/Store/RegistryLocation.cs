@@ -4,7 +4,7 @@ using RegistryCleaner.Hosts;
 namespace RegistryCleaner.Store;
 
 /// <summary>Where a registry is: found out once, then used by every verb.</summary>
-public sealed record RegistryLocation
+public sealed record RegistryLocation : IAsyncDisposable
 {
     /// <summary>Where its files and its program are.</summary>
     public required CommandHost Host { get; init; }
@@ -26,6 +26,21 @@ public sealed record RegistryLocation
 
     /// <summary>The program's version.</summary>
     public RegistryVersion Version { get; init; } = RegistryVersion.Unknown;
+
+    /// <summary>Whether it is a directory that was named, about which nothing else is known.</summary>
+    public bool IsBareDirectory { get; init; }
+
+    /// <summary>Whether its container does not run, so that nobody serves the store.</summary>
+    public bool IsStopped => Stopped is not null;
+
+    /// <summary>Its container as the engine describes it, or null.</summary>
+    internal ContainerInspection? Inspection { get; init; }
+
+    /// <summary>How the files of a container that does not run are reached, or null.</summary>
+    internal StoppedContainer? Stopped { get; init; }
+
+    /// <summary>Lets go of a container that does not run.</summary>
+    public ValueTask DisposeAsync() => Stopped?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>The store's files, rooted at <see cref="StoreLayout.BaseDirectory"/>.</summary>
     public IStoreFiles OpenFiles(ILogger logger) => Files(Host, $"{RootDirectory.TrimEnd('/')}/{StoreLayout.BaseDirectory}", logger);

@@ -1,0 +1,103 @@
+using CliWrap.Buffered;
+using RegistryCleaner.Hosts;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Api;
+
+/// <summary>Finds the address at which a registry serves: as given, or as its container and its configuration say.</summary>
+internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions options) : IDisposable
+{
+    /// <summary>The environment variable that holds a password.</summary>
+    public const string PasswordVariable = "REGISTRY_CLEANER_PASSWORD";
+
+    private const string DefaultPort = "5000";
+
+    private readonly List<Uri> _tried = [];
+
+    /// <summary>The addresses that were tried, for people.</summary>
+    public string Tried => _tried.Count == 0 ? "there is no address to try" : string.Join(", ", _tried);
+
+    /// <summary>The API of the registry that answers first; null where none does.</summary>
+    /// <exception cref="CleanerException">Credentials or certificates cannot be read.</exception>
+    /// <exception cref="RegistryApiException">One answers, and refuses who asks.</exception>
+    public async Task<RegistryApi?> FindAsync(CancellationToken cancellationToken)
+    {
+        foreach (var url in options.RegistryUrl is { } given ? [given] : await AddressesAsync(cancellationToken))
+        {
+            _tried.Add(url);
+            var api = new RegistryApi(await OptionsAsync(url, cancellationToken));
+            if (await api.AnswersAsync(cancellationToken))
+                return api;
+            api.Dispose();
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _tried.Clear();
+
+    private async Task<IReadOnlyList<Uri>> AddressesAsync(CancellationToken cancellationToken)
+    {
+        var address = location.Configuration.ListenAddress ?? $":{DefaultPort}";
+        var port = address[(address.LastIndexOf(':') + 1)..];
+        var hosts = new List<string>();
+        if (location.Host.Engine is { ManagesContainers: true } engine)
+        {
+            var published = await engine.RunAsync(["port", location.Host.Container!, $"{port}/tcp"], cancellationToken);
+            hosts.AddRange(published.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(line => $"localhost:{line[(line.LastIndexOf(':') + 1)..]}"));
+            if (location.Inspection is { UsesHostNetwork: true })
+                hosts.Add($"localhost:{port}");
+            hosts.AddRange(location.Inspection?.Addresses.Select(ip => $"{ip}:{port}") ?? []);
+        }
+        else if (location.Host.Container is null)
+        {
+            hosts.Add($"localhost:{port}");
+        }
+
+        var scheme = location.Configuration.HasTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        return [.. hosts.Distinct().Select(host => new Uri($"{scheme}://{host}/{location.Configuration.PathPrefix}"))];
+    }
+
+    private async Task<RegistryApiOptions> OptionsAsync(Uri url, CancellationToken cancellationToken) => new(url)
+    {
+        Credential = await CredentialAsync(url, cancellationToken),
+        CertificateAuthority = options.RegistryCa,
+        ClientCertificate = options.RegistryCert,
+        ClientKey = options.RegistryKey,
+        // An address that was found by itself is the container's own, which no certificate is for.
+        Insecure = options.Insecure || options.RegistryUrl is null,
+    };
+
+    private async Task<Credential?> CredentialAsync(Uri url, CancellationToken cancellationToken)
+    {
+        if (options.RegistryUser is { } user)
+            return new Credential(user, await SecretAsync(user, cancellationToken));
+        var external = Uri.TryCreate(location.Configuration.ExternalUrl, UriKind.Absolute, out var known) ? known.Authority : null;
+        foreach (var host in new[] { url.Authority, external }.Concat(options.RegistryHosts).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            if (await DockerCredentials.FindAsync(host, cancellationToken) is { } credential)
+                return credential;
+        }
+
+        return null;
+    }
+
+    private async Task<string> SecretAsync(string user, CancellationToken cancellationToken)
+    {
+        if (options.RegistryPasswordFile is not { } path)
+        {
+            return Environment.GetEnvironmentVariable(PasswordVariable)
+                ?? throw new CleanerException(ExitCode.BadInput, $"There is no password for the user '{user}': put it into the environment variable {PasswordVariable}, or into a file and name that with --registry-password-file.");
+        }
+
+        try
+        {
+            return (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CleanerException(ExitCode.BadInput, $"The password in '{path}' cannot be read: {e.Message}");
+        }
+    }
+}

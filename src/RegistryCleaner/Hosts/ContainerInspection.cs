@@ -1,0 +1,91 @@
+using System.Text.Json;
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace RegistryCleaner.Hosts;
+
+/// <summary>A container as its engine describes it: what docker, podman and nerdctl agree on in <c>inspect</c>.</summary>
+internal sealed record ContainerInspection
+{
+    /// <summary>Its identifier.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>running</c>, <c>exited</c>, <c>created</c>, <c>paused</c>, ...</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The identifier of its image.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The words behind its program.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Its environment, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>What is mounted in it.</summary>
+    public required IReadOnlyList<ContainerMount> Mounts { get; init; }
+
+    /// <summary>Whether it shares the host's network.</summary>
+    public required bool UsesHostNetwork { get; init; }
+
+    /// <summary>Its addresses in the engine's networks.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
+    public bool IsRunning => Status == "running";
+
+    /// <summary>Asks the engine; null with the engine's words where it does not say.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such engine on this machine.</exception>
+    public static async Task<(ContainerInspection? Inspection, string Error)> AskAsync(ContainerEngine engine, string container, CancellationToken cancellationToken)
+    {
+        var result = await engine.RunAsync(["inspect", "--type", "container", container], cancellationToken);
+        return result.ExitCode == 0 ? (Read(result.StandardOutput), "") : (null, result.StandardError.Trim());
+    }
+
+    private static ContainerInspection Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement[0];
+        return new ContainerInspection
+        {
+            Id = Text(root, "Id"),
+            Name = Text(root, "Name").TrimStart('/'),
+            Status = Text(root, "State", "Status"),
+            Image = Text(root, "Image"),
+            Arguments = [.. Items(root, "Args").Select(item => item.GetString() ?? "")],
+            Environment = Items(root, "Config", "Env").Select(item => (item.GetString() ?? "").Split('=', 2)).Where(pair => pair.Length == 2)
+                .GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First()[1], StringComparer.Ordinal),
+            Mounts = [.. Items(root, "Mounts").Select(mount => new ContainerMount(Text(mount, "Name"), Text(mount, "Source"), Text(mount, "Destination")))],
+            UsesHostNetwork = Text(root, "HostConfig", "NetworkMode") == "host",
+            Addresses = [.. new[] { Text(root, "NetworkSettings", "IPAddress") }.Concat(Members(root, "NetworkSettings", "Networks").Select(network => Text(network, "IPAddress"))).Where(address => address.Length > 0).Distinct()],
+        };
+    }
+
+    private static JsonElement? Find(JsonElement element, ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                return null;
+        }
+
+        return element;
+    }
+
+    private static string Text(JsonElement element, params ReadOnlySpan<string> path) =>
+        Find(element, path) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+
+    private static List<JsonElement> Items(JsonElement element, params ReadOnlySpan<string> path) =>
+        Find(element, path) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray()] : [];
+
+    private static List<JsonElement> Members(JsonElement element, params ReadOnlySpan<string> path) =>
+        Find(element, path) is { ValueKind: JsonValueKind.Object } members ? [.. members.EnumerateObject().Select(member => member.Value)] : [];
+}
+
+/// <summary>What is mounted in a container.</summary>
+/// <param name="Name">The volume's name; empty for a directory of the host's.</param>
+/// <param name="Source">Where it is on the host.</param>
+/// <param name="Destination">Where it is in the container.</param>
+internal readonly record struct ContainerMount(string Name, string Source, string Destination);
