@@ -41,15 +41,19 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
     {
         var recentSince = question.Now - question.Grace;
         var store = await new StoreMarker(files).MarkAsync(new MarkRequest(question.DeleteUntagged, recentSince, question.Pruned), cancellationToken);
-        var uploads = new UploadFinder(files, store.Repositories);
+        var problems = new List<StoreProblem>();
+        var uploads = new UploadFinder(files, store.Repositories, problems);
         await uploads.ReadAsync(cancellationToken);
-        var links = new LinkCandidates(store, recentSince);
+        var links = new LinkCandidates(store, recentSince, problems);
         await links.DecideAsync(files, uploads, cancellationToken);
-        var blobs = new BlobCandidates(store, question, recentSince);
+        var blobs = new BlobCandidates(store, question, recentSince, problems);
         await blobs.DecideAsync(files, links, cancellationToken);
-        var leftovers = new LeftoverFinder(files, question);
+        var leftovers = new LeftoverFinder(files, question, problems);
         await leftovers.FindAsync([.. links.EmptyDirectories, .. blobs.EmptyDirectories], cancellationToken);
 
+        // What keeps a manifest's directory keeps the rest of its repository's.
+        var going = leftovers.Directories.ToHashSet(StringComparer.Ordinal);
+        List<MarkedRepository> emptied = [.. links.Emptied.Where(repository => repository.EmptyRevisions.All(digest => going.Contains(LinkCandidates.EmptyRevision(repository, digest))))];
         List<CollectedPath> abandoned = question.UploadsOlderThan is { } age ? [.. uploads.NotWrittenSince(question.Now - age)] : [];
         return new CollectionPlan
         {
@@ -57,12 +61,14 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             Blobs = [.. blobs.Garbage.OrderBy(blob => blob.Digest)],
             Uploads = [.. abandoned],
             Leftovers = [.. Apart(leftovers.Found, store, links, abandoned)],
-            Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(links.Emptied, abandoned)],
-            AllBlobs = store.Blobs.Count,
+            Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(emptied, abandoned)],
+            AllBlobs = store.Blobs.Count - blobs.EmptyDirectories.Count - question.Freed.Count(digest => store.Blobs.IsStored(store.Blobs.Find(digest))),
+            DoubtedBlobs = blobs.DoubtedBlobs,
             RecentBlobs = blobs.RecentBlobs,
             RecentBytes = blobs.RecentBytes,
-            Remarks = [.. Remarks(store)],
+            Remarks = [.. Remarks(store), .. problems.Select(problem => $"{problem}: it stays")],
             HasRepositories = store.HasRepositories,
+            LeavesNoRepositories = emptied.Count == store.Repositories.Count,
         };
     }
 
@@ -109,12 +115,14 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             yield return $"{problem}: no blob goes, because nobody can know what is in use there";
         foreach (var problem in store.Blobs.Problems)
             yield return $"{problem}: the blobs in it stay";
+        foreach (var unknown in store.Manifests.Unknown)
+            yield return $"{unknown}: a manifest of a type that is not known here: all that it seems to refer to counts as needed while it stays";
         foreach (var repository in store.Repositories)
         {
             if (repository.Name is null)
                 yield return $"{repository.Directory}: no repository can have this name; everything in it, and what it links, stays";
             foreach (var doubt in repository.Doubts.Distinct(StringComparer.Ordinal))
-                yield return $"{repository.Directory[(StoreLayout.Repositories.Length + 1)..]}: {doubt}: all manifests and layers that the repository links stay";
+                yield return $"{repository.Name?.Value ?? repository.Directory}: {doubt}: all manifests and layers that the repository links stay";
         }
     }
 }
