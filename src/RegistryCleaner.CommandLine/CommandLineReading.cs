@@ -34,6 +34,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         Strict = Flag("strict"),
         KeepEmpty = Flag("keep-empty"),
         Collector = Collector(CollectorKind.Targeted, Enum.GetValues<CollectorKind>()),
+        MaxDelete = Limit("max-delete") ?? DeletionLimit.Default,
         Restart = Flag("restart"),
     };
 

@@ -13,10 +13,6 @@ public interface IGarbageCollect : IRegistryTargets
     [Parameter("How old what nothing accounts for has to be before it goes, such as 30m, 1h or 2d")]
     string Grace => TryGetValue(() => Grace)!;
 
-    /// <summary>How many of the store's blobs may go.</summary>
-    [Parameter("Collects nothing if more of the store's blobs would go: a share such as 50% or a number")]
-    string MaxDelete => TryGetValue(() => MaxDelete)!;
-
     /// <summary>Whether blobs go even where there is no repository at all.</summary>
     [Parameter("Collects blobs even where there is no repository at all")]
     bool? AllowNoRepositories => TryGetValue<bool?>(() => AllowNoRepositories);

@@ -13,6 +13,10 @@ public interface IRegistryTargets : INukeBuild
     [Parameter("What frees the space: targeted, full, registry or none")]
     string Collector => TryGetValue(() => Collector)!;
 
+    /// <summary>How many of the store's blobs a full collection may free.</summary>
+    [Parameter("Refuses a full collection of more of the store's blobs than this: a share such as 50% or a number")]
+    string MaxDelete => TryGetValue(() => MaxDelete)!;
+
     /// <summary>Whether a repository stays that holds nothing.</summary>
     [Parameter("Keeps a repository whose last tag goes, and one that holds nothing")]
     bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);

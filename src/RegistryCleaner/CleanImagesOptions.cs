@@ -32,6 +32,9 @@ public sealed record CleanImagesOptions : RegistryOptions
     /// <summary>What reclaims the space afterwards.</summary>
     public CollectorKind Collector { get; init; } = CollectorKind.Targeted;
 
+    /// <summary>How many of the store's blobs the full collector may free.</summary>
+    public DeletionLimit MaxDelete { get; init; } = DeletionLimit.Default;
+
     /// <summary>Whether the registry's container is restarted afterwards.</summary>
     public bool Restart { get; init; }
 }

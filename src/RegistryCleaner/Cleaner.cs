@@ -31,12 +31,12 @@ public sealed class Cleaner(ILogger? logger = null)
             var request = await ImageList.ResolveAsync(images, options, location, run.Reader, cancellationToken);
             var plan = await run.PlanAsync(request, options.KeepEmpty, cancellationToken);
             RequireFound(plan, options.Strict);
-            var collection = new CollectionAfterPrune(run, options.Collector, plan);
+            var collection = new CollectionAfterPrune(run, options, plan);
             // Refused before anything is touched, rather than between pruning and collecting.
-            await collection.PreviewAsync(options.DryRun, cancellationToken);
+            await collection.PreviewAsync(cancellationToken);
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
-            return run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, Collection = collection.Report };
+            return run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, CollectionPlan = collection.Plan, Collection = collection.Report };
         }, options.Restart, cancellationToken);
     }
 
@@ -70,7 +70,7 @@ public sealed class Cleaner(ILogger? logger = null)
     private static async Task<CleanerReport> CollectAsync(
         CleanerRun run, CleanerReport report, GarbageCollectOptions options, PruneOutcome? outcome, CancellationToken cancellationToken)
     {
-        var plan = await run.PlanCollectionAsync(options.Question(DateTimeOffset.UtcNow), options.MaxDelete, options.AllowNoRepositories, cancellationToken);
+        var plan = await run.PlanCollectionAsync(options.Question(await run.Reader.GetTimeAsync(cancellationToken)), options.MaxDelete, options.AllowNoRepositories, cancellationToken);
         var collection = MarkAndSweepCollector.Report(plan);
         if (outcome is not null)
             await CleanerRun.TryAsync(outcome, async () => collection = await run.Collector.CollectAsync(plan, outcome, cancellationToken), cancellationToken);

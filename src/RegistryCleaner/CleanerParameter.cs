@@ -47,7 +47,7 @@ public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, Cl
         new("collector", CleanerParameterKind.Text, CleanerVerbs.All, "What frees the space: targeted (what the removed images alone held, CleanImages' default), full (all that nothing refers to, GarbageCollect's default), registry (the registry's own garbage-collect) or none."),
         new("delete-untagged", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects manifests without a tag, too, unless a manifest that stays needs them or is their subject."),
         new("grace", CleanerParameterKind.Text, CleanerVerbs.GarbageCollect, "How old what nothing accounts for has to be before it goes, such as 90s, 30m, 1h (the default) or 2d: it may belong to a push in progress."),
-        new("max-delete", CleanerParameterKind.Text, CleanerVerbs.GarbageCollect, "Collects nothing if more of the store's blobs than this would go: a share such as 50% (the default) or a number."),
+        new("max-delete", CleanerParameterKind.Text, CleanerVerbs.All, "A full collection of more of the store's blobs than this is refused: a share such as 50% (the default) or a number."),
         new("allow-no-repositories", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects blobs even where there is no repository at all."),
         new("uploads-older-than", CleanerParameterKind.Text, CleanerVerbs.GarbageCollect, "Removes uploads that were begun and not ended, and are older than this, such as 7d (default: none is removed)."),
         new("leftovers", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Looks for temporary files of a killed registry in every directory of the store, not only in those that are opened anyway."),

@@ -76,7 +76,7 @@ internal sealed partial class CleanerRun
     /// <summary>Reads what the images are about and plans, with what the rest of the store says about the blobs.</summary>
     public async Task<PrunePlan> PlanAsync(IReadOnlyList<ImageSelector> images, bool keepEmpty, CancellationToken cancellationToken)
     {
-        var plan = await PlanReading.PlanAsync(Reader, new PruneRequest(images, keepEmpty, DateTimeOffset.UtcNow), cancellationToken);
+        var plan = await PlanReading.PlanAsync(Reader, new PruneRequest(images, keepEmpty, await Reader.GetTimeAsync(cancellationToken)), cancellationToken);
         foreach (var missing in plan.Missing)
             Warn($"{missing.Image}: {missing.Reason}");
         foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks))

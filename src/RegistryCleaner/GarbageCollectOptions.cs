@@ -68,7 +68,12 @@ public sealed record GarbageCollectOptions : RegistryOptions
         Leftovers = Leftovers,
         KeepEmpty = KeepEmpty,
         Pruned = After?.Plan is { } plan ? new PrunedImages(plan, isDone: !After.DryRun) : null,
-        Freed = After is { DryRun: true, Plan: { } planned, Collector: CollectorKind.Targeted } ? planned.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest).ToHashSet() : new HashSet<Digest>(),
+        Freed = After switch
+        {
+            { DryRun: true, CollectionPlan: { } collected } => collected.Blobs.Select(blob => blob.Digest).ToHashSet(),
+            { DryRun: true, Plan: { } planned, Collector: CollectorKind.Targeted } => planned.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest).ToHashSet(),
+            _ => new HashSet<Digest>(),
+        },
         Released = After?.Plan?.ReleasedBlobs ?? new HashSet<Digest>(),
     };
 }

@@ -34,7 +34,7 @@ public class StoreFilesDecorator(IStoreFiles inner, Action<string> onPoint) : IS
     }
 
     /// <inheritdoc/>
-    public virtual Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
+    public virtual Task<IReadOnlyList<StoreProblem>> StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
     {
         onPoint("stat");
         return inner.StatEachAsync(paths, onEntry, cancellationToken);
@@ -45,6 +45,13 @@ public class StoreFilesDecorator(IStoreFiles inner, Action<string> onPoint) : IS
     {
         onPoint("read");
         return inner.ReadEachAsync(paths, maxLength, onContent, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public virtual Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
+    {
+        onPoint("time");
+        return inner.GetTimeAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

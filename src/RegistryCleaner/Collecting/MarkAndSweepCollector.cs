@@ -26,11 +26,13 @@ internal sealed partial class MarkAndSweepCollector(IStoreFiles files, Pruner pr
                 $"There are {Number(plan.AllBlobs)} blobs in the store, but no repository at all: are the repositories on a volume that is not mounted? If all of them were removed, say so with --allow-no-repositories.");
         }
 
-        if (!maxDelete.Allows(plan.Blobs.Length, plan.AllBlobs))
+        // Where no blob goes because not everything could be looked at, links go all the same: what they held counts.
+        var going = plan.Blobs.Length + (plan.Repositories.IsEmpty ? 0 : plan.DoubtedBlobs);
+        if (!maxDelete.Allows(going, plan.AllBlobs))
         {
             throw new CleanerException(
                 ExitCode.Refused,
-                $"{Number(plan.Blobs.Length)} of the store's {Number(plan.AllBlobs)} blobs would go, more than --max-delete {maxDelete} allows: nothing was collected. If that is right, give a larger one, such as --max-delete 100%.");
+                $"{Number(going)} of the store's {Number(plan.AllBlobs)} blobs would go, more than --max-delete {maxDelete} allows: nothing was collected. If that is right, give a larger one, such as --max-delete 100%.");
         }
 
         return plan;

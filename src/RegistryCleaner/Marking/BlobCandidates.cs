@@ -3,13 +3,16 @@ using RegistryCleaner.Store;
 namespace RegistryCleaner.Marking;
 
 /// <summary>Looks at the blobs that nothing needs, and at no other, and decides which go.</summary>
-internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion question, DateTimeOffset recentSince)
+internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion question, DateTimeOffset recentSince, List<StoreProblem> problems)
 {
     /// <summary>The blobs that go.</summary>
     public List<CollectedBlob> Garbage { get; } = [];
 
     /// <summary>Directories in which a blob should be and is not.</summary>
     public List<string> EmptyDirectories { get; } = [];
+
+    /// <summary>How many would go, or be looked at, if everything in the store could be.</summary>
+    public int DoubtedBlobs { get; private set; }
 
     /// <summary>How many stay for their age, or for that of a link, alone.</summary>
     public int RecentBlobs { get; private set; }
@@ -19,15 +22,18 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
 
     public async Task DecideAsync(IStoreFiles files, LinkCandidates links, CancellationToken cancellationToken)
     {
+        int[] candidates = [.. Enumerable.Range(0, store.Blobs.Count).Where(id => !store.IsNeeded[id] && !question.Freed.Contains(store.Blobs.DigestOf(id)))];
         // What is not known to be in use may be needed by what could not be looked at.
         if (store.Problems.Count > 0)
+        {
+            DoubtedBlobs = candidates.Length;
             return;
+        }
 
-        int[] candidates = [.. Enumerable.Range(0, store.Blobs.Count).Where(id => !store.IsNeeded[id] && !question.Freed.Contains(store.Blobs.DigestOf(id)))];
         // The data's time is that of its last byte, the directory's that of its arrival there: data is renamed into it.
         var data = new StoreEntry?[candidates.Length];
         var arrived = new DateTimeOffset[candidates.Length];
-        await files.StatEachAsync(
+        problems.AddRange(await files.StatEachAsync(
             new LazyList<string>(candidates.Length * 2, index => index % 2 == 0
                 ? StoreLayout.BlobData(store.Blobs.DigestOf(candidates[index / 2]))
                 : StoreLayout.BlobDirectory(store.Blobs.DigestOf(candidates[index / 2]))),
@@ -38,7 +44,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
                 else
                     arrived[index / 2] = entry.Kind == EntryKind.Directory ? entry.Modified : DateTimeOffset.MaxValue;
             },
-            cancellationToken);
+            cancellationToken));
 
         for (var i = 0; i < candidates.Length; i++)
             Decide(candidates[i], data[i], arrived[i], links);
@@ -47,7 +53,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
     private void Decide(int id, StoreEntry? data, DateTimeOffset arrived, LinkCandidates links)
     {
         var digest = store.Blobs.DigestOf(id);
-        var isReleased = links.ReleasedBlobs.Contains(id) || question.Released.Contains(digest);
+        var isReleased = question.Released.Contains(digest);
         var isOld = data is { Kind: EntryKind.File } file && file.Modified <= recentSince && arrived <= recentSince;
         if (data is null)
         {

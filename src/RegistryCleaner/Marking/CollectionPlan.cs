@@ -36,6 +36,12 @@ public sealed record CollectionPlan
     /// <summary>Whether there is any repository.</summary>
     internal bool HasRepositories { get; init; }
 
+    /// <summary>Whether there would be none any more.</summary>
+    internal bool LeavesNoRepositories { get; init; }
+
+    /// <summary>How many blobs nothing is known to need, and stay only because not everything could be looked at.</summary>
+    internal int DoubtedBlobs { get; init; }
+
     /// <summary>The bytes that the blobs take.</summary>
     public long Bytes => Blobs.Sum(blob => blob.Size);
 

@@ -41,29 +41,47 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
     {
         var recentSince = question.Now - question.Grace;
         var store = await new StoreMarker(files).MarkAsync(new MarkRequest(question.DeleteUntagged, recentSince, question.Pruned), cancellationToken);
-        var uploads = new UploadFinder(files, store.Repositories);
+        var problems = new List<StoreProblem>();
+        var uploads = new UploadFinder(files, store.Repositories, problems);
         await uploads.ReadAsync(cancellationToken);
-        var links = new LinkCandidates(store, recentSince);
+        var links = new LinkCandidates(store, recentSince, problems);
         await links.DecideAsync(files, uploads, cancellationToken);
-        var blobs = new BlobCandidates(store, question, recentSince);
+        var blobs = new BlobCandidates(store, question, recentSince, problems);
         await blobs.DecideAsync(files, links, cancellationToken);
-        var leftovers = new LeftoverFinder(files, question);
+        var leftovers = new LeftoverFinder(files, question, problems);
         await leftovers.FindAsync([.. links.EmptyDirectories, .. blobs.EmptyDirectories], cancellationToken);
 
+        // What keeps a manifest's directory keeps the rest of its repository's.
+        var going = leftovers.Directories.ToHashSet(StringComparer.Ordinal);
+        List<MarkedRepository> emptied = [.. links.Emptied.Where(repository => repository.EmptyRevisions.All(digest => going.Contains(LinkCandidates.EmptyRevision(repository, digest))))];
         List<CollectedPath> abandoned = question.UploadsOlderThan is { } age ? [.. uploads.NotWrittenSince(question.Now - age)] : [];
         return new CollectionPlan
         {
             Repositories = [.. links.Repositories],
             Blobs = [.. blobs.Garbage.OrderBy(blob => blob.Digest)],
             Uploads = [.. abandoned],
-            Leftovers = [.. leftovers.Found],
-            Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(links.Emptied, abandoned)],
-            AllBlobs = store.Blobs.Count,
+            Leftovers = [.. Apart(leftovers.Found, store, links, abandoned)],
+            Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(emptied, abandoned)],
+            AllBlobs = store.Blobs.Count - blobs.EmptyDirectories.Count - question.Freed.Count(digest => store.Blobs.IsStored(store.Blobs.Find(digest))),
+            DoubtedBlobs = blobs.DoubtedBlobs,
             RecentBlobs = blobs.RecentBlobs,
             RecentBytes = blobs.RecentBytes,
-            Remarks = [.. Remarks(store)],
+            Remarks = [.. Remarks(store), .. problems.Select(problem => $"{problem}: it stays")],
             HasRepositories = store.HasRepositories,
+            LeavesNoRepositories = emptied.Count == store.Repositories.Count,
         };
+    }
+
+    // What lies in something that goes goes with it. Where no repository can be, nothing is changed.
+    private static IEnumerable<CollectedPath> Apart(IEnumerable<CollectedPath> leftovers, MarkedStore store, LinkCandidates links, IEnumerable<CollectedPath> abandoned)
+    {
+        HashSet<string> directories =
+        [
+            .. abandoned.Select(upload => upload.Path),
+            .. links.Repositories.SelectMany(repository => repository.Tags.Select(tag => StoreLayout.Tag(repository.Name, tag.Tag))),
+            .. store.Repositories.Where(repository => repository.Name is null).SelectMany(repository => StoreLayout.MarkersIn(repository.Directory)),
+        ];
+        return leftovers.Where(leftover => !StoreLayout.ParentsOf(leftover.Path).Any(directories.Contains));
     }
 
     // The inner before the outer, and _manifests before _layers: registry 3.x gives up collecting where there is the one without the
@@ -97,12 +115,14 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             yield return $"{problem}: no blob goes, because nobody can know what is in use there";
         foreach (var problem in store.Blobs.Problems)
             yield return $"{problem}: the blobs in it stay";
+        foreach (var unknown in store.Manifests.Unknown)
+            yield return $"{unknown}: a manifest of a type that is not known here: all that it seems to refer to counts as needed while it stays";
         foreach (var repository in store.Repositories)
         {
             if (repository.Name is null)
                 yield return $"{repository.Directory}: no repository can have this name; everything in it, and what it links, stays";
             foreach (var doubt in repository.Doubts.Distinct(StringComparer.Ordinal))
-                yield return $"{repository.Directory[(StoreLayout.Repositories.Length + 1)..]}: {doubt}: all manifests and layers that the repository links stay";
+                yield return $"{repository.Name?.Value ?? repository.Directory}: {doubt}: all manifests and layers that the repository links stay";
         }
     }
 }

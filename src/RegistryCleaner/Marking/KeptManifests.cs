@@ -36,11 +36,12 @@ internal sealed class KeptManifests
         foreach (var tag in repository.Tags.Where(tag => tag.Target >= 0))
         {
             // About a manifest that is not here, or was not when this run began, nobody knows whether it is gone.
-            if (ReferrerTag.TryRead(tag.Name, out var subject)
-                && (_revisions.Contains(blobs.Find(subject)) || request.Pruned?.Removed(repository.Directory, subject) == true))
+            if (ReferrerTag.TryRead(tag.Name, out var referrer)
+                && referrer.IsAbout(blobs.DigestOf(tag.Target), manifests[tag.Target].IsIndex)
+                && (_revisions.Contains(blobs.Find(referrer.Subject)) || request.Pruned?.Removed(repository.Directory, referrer.Subject) == true))
             {
-                _referrerTags.Add((tag, blobs.IdOf(subject)));
-                Add(blobs.IdOf(subject), tag.Target);
+                _referrerTags.Add((tag, blobs.IdOf(referrer.Subject)));
+                Add(blobs.IdOf(referrer.Subject), tag.Target);
             }
             else
             {

@@ -7,7 +7,7 @@ namespace RegistryCleaner.Marking;
 /// Finds what a registry that was killed left: from 3.1 on it writes <c>NAME.UUID.tmp</c> and renames it
 /// (registry/storage/driver/filesystem/driver.go, PutContent); and directories that are empty but for that.
 /// </summary>
-internal sealed partial class LeftoverFinder(IStoreFiles files, CollectionQuestion question)
+internal sealed partial class LeftoverFinder(IStoreFiles files, CollectionQuestion question, List<StoreProblem> problems)
 {
     private const string Ending = ".tmp";
 
@@ -27,17 +27,16 @@ internal sealed partial class LeftoverFinder(IStoreFiles files, CollectionQuesti
     public async Task FindAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
     {
         var inside = await files.ListAsync(directories, ListDepth.Children, cancellationToken);
-        var others = question.Leftovers
-            ? (await files.FindAsync([StoreLayout.Version2], Ending, cancellationToken)).Entries.ExceptBy(inside.Entries.Select(entry => entry.Path), entry => entry.Path)
-            : [];
-        Found.AddRange(inside.Entries.Concat(others).Where(IsLeftover).OrderBy(entry => entry.Path, StringComparer.Ordinal).Select(entry => new CollectedPath(entry.Path, entry.Modified)));
+        var found = question.Leftovers ? await files.FindAsync([StoreLayout.Version2], Ending, cancellationToken) : new StoreListing([], []);
+        problems.AddRange(inside.Problems.Concat(found.Problems));
+        Found.AddRange(inside.Entries.UnionBy(found.Entries, entry => entry.Path).Where(IsLeftover).OrderBy(entry => entry.Path, StringComparer.Ordinal).Select(entry => new CollectedPath(entry.Path, entry.Modified)));
 
         var full = inside.Entries.Where(entry => !IsLeftover(entry)).Select(entry => StoreLayout.ParentOf(entry.Path))
             .Concat(inside.Problems.Select(problem => problem.Path))
             .ToHashSet(StringComparer.Ordinal);
         var recentSince = question.Now - question.Grace;
         var isOld = new bool[directories.Count];
-        await files.StatEachAsync(directories, (index, entry) => isOld[index] = entry.Kind == EntryKind.Directory && entry.Modified <= recentSince, cancellationToken);
+        problems.AddRange(await files.StatEachAsync(directories, (index, entry) => isOld[index] = entry.Kind == EntryKind.Directory && entry.Modified <= recentSince, cancellationToken));
         Directories.AddRange(directories.Where((directory, index) => isOld[index] && !full.Contains(directory)).Order(StringComparer.Ordinal));
     }
 

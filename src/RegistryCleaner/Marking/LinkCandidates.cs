@@ -5,7 +5,7 @@ using RegistryCleaner.Store;
 namespace RegistryCleaner.Marking;
 
 /// <summary>Decides which links go: manifests and tags as marked, and of the layers that no manifest needs those that are old enough.</summary>
-internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSince)
+internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSince, List<StoreProblem> problems)
 {
     /// <summary>What goes from the repositories.</summary>
     public List<RepositoryGarbage> Repositories { get; } = [];
@@ -16,9 +16,6 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
     /// <summary>Blobs that a link which stays leads to, although no manifest needs them.</summary>
     public HashSet<int> StayingBlobs { get; } = [];
 
-    /// <summary>Blobs that manifests which go refer to, with these manifests.</summary>
-    public HashSet<int> ReleasedBlobs { get; } = [];
-
     /// <summary>Directories in which a link should be and is not.</summary>
     public List<string> EmptyDirectories { get; } = [];
 
@@ -26,23 +23,23 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
     {
         var layers = store.Repositories.SelectMany(repository => repository.UnneededLayers.Select(layer => (Repository: repository, Layer: layer))).ToArray();
         var entries = new StoreEntry?[layers.Length];
-        await files.StatEachAsync(
+        problems.AddRange(await files.StatEachAsync(
             new LazyList<string>(layers.Length, index => StoreLayout.LayerLinkIn(layers[index].Repository.Directory, layers[index].Layer.Digest)),
             (index, entry) => entries[index] = entry,
-            cancellationToken);
+            cancellationToken));
 
         var byRepository = layers.Zip(entries, (item, entry) => (item.Repository, item.Layer, Entry: entry)).ToLookup(item => item.Repository, item => (item.Layer, item.Entry));
         foreach (var repository in store.Repositories.Where(repository => repository.Name is not null))
             Decide(repository, byRepository[repository], uploads);
     }
 
+    /// <summary>The directory of a manifest's link that is gone.</summary>
+    public static string EmptyRevision(MarkedRepository repository, Digest digest) => StoreLayout.ParentOf(StoreLayout.RevisionLinkIn(repository.Directory, digest));
+
     private void Decide(MarkedRepository repository, IEnumerable<(UnneededLayer Layer, StoreEntry? Entry)> layers, UploadFinder uploads)
     {
-        EmptyDirectories.AddRange(repository.EmptyRevisions.Select(digest => StoreLayout.ParentOf(StoreLayout.RevisionLinkIn(repository.Directory, digest))));
+        EmptyDirectories.AddRange(repository.EmptyRevisions.Select(digest => EmptyRevision(repository, digest)));
         var removed = repository.KeepsAll ? [] : repository.Removed;
-        var released = removed.SelectMany(item => store.Manifests[item.Id].Needs.Append(item.Id)).ToHashSet();
-        ReleasedBlobs.UnionWith(released);
-
         var isBusy = uploads.IsActiveSince(repository, recentSince);
         var stale = ImmutableArray.CreateBuilder<CollectedLink>();
         var staying = 0;
@@ -52,7 +49,7 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
             {
                 EmptyDirectories.Add(StoreLayout.ParentOf(StoreLayout.LayerLinkIn(repository.Directory, layer.Digest)));
             }
-            else if (link.Kind == EntryKind.File && (released.Contains(layer.Blob) || (!isBusy && link.Modified <= recentSince)))
+            else if (link.Kind == EntryKind.File && !isBusy && link.Modified <= recentSince)
             {
                 stale.Add(new CollectedLink(layer.Digest, link.Modified));
             }

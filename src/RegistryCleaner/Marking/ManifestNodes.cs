@@ -1,4 +1,5 @@
 using RegistryCleaner.Manifests;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Marking;
@@ -9,8 +10,11 @@ namespace RegistryCleaner.Marking;
 /// <param name="Subject">The manifest that this one is about, or -1.</param>
 /// <param name="Problem">Why it cannot be read; null where it was.</param>
 /// <param name="IsNone">Whether it is known to be no manifest, see <see cref="ManifestState"/>.</param>
-internal sealed record ManifestNode(int[] Needs, int ChildCount, int Subject, string? Problem, bool IsNone)
+/// <param name="Kind">What it is; an image where it cannot be read.</param>
+internal sealed record ManifestNode(int[] Needs, int ChildCount, int Subject, string? Problem, bool IsNone, ManifestKind Kind = ManifestKind.Image)
 {
+    public bool IsIndex => Kind == ManifestKind.Index;
+
     public ReadOnlySpan<int> Children => Needs.AsSpan(0, ChildCount);
 }
 
@@ -22,14 +26,18 @@ internal sealed class ManifestNodes(IStoreFiles files, BlobTable blobs)
     /// <summary>A manifest that was read, or that something which was read refers to.</summary>
     public ManifestNode this[int id] => _nodes[id];
 
+    /// <summary>Manifests of types that are not known here.</summary>
+    public IEnumerable<Digest> Unknown => _nodes.Where(pair => pair.Value.Kind == ManifestKind.Unknown).Select(pair => blobs.DigestOf(pair.Key)).Order();
+
     /// <summary>Reads manifests, and those that they refer to.</summary>
     public async Task ReadAsync(IEnumerable<int> roots, CancellationToken cancellationToken)
     {
-        // What could not be read before may be readable by now; what was read never changes.
-        foreach (var id in _nodes.Where(pair => pair.Value.Problem is not null).Select(pair => pair.Key).ToList())
+        // What could not be read before may be readable by now; what was read never changes, so that nobody asks for its children again.
+        List<int> unread = [.. _nodes.Where(pair => pair.Value.Problem is not null).Select(pair => pair.Key)];
+        foreach (var id in unread)
             _nodes.Remove(id);
 
-        List<int> level = [.. roots.Where(id => !_nodes.ContainsKey(id)).Distinct()];
+        List<int> level = [.. roots.Concat(unread).Where(id => !_nodes.ContainsKey(id)).Distinct()];
         while (level.Count > 0)
         {
             var read = new ManifestNode?[level.Count];
@@ -65,6 +73,6 @@ internal sealed class ManifestNodes(IStoreFiles files, BlobTable blobs)
             needs[count++] = blobs.IdOf(digest);
         // A manifest of an unknown type may refer to other manifests anywhere.
         var children = manifest.Kind == ManifestKind.Unknown ? needs.Length : manifest.Children.Length;
-        return new ManifestNode(needs, children, manifest.Subject is { } subject ? blobs.IdOf(subject) : -1, null, false);
+        return new ManifestNode(needs, children, manifest.Subject is { } subject ? blobs.IdOf(subject) : -1, null, false, manifest.Kind);
     }
 }

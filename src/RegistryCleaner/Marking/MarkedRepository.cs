@@ -21,6 +21,9 @@ internal sealed class MarkedRepository(string directory, RepositoryName? name)
     /// <summary>The algorithms for which it has links to layers.</summary>
     public List<string> LayerAlgorithms { get; } = [];
 
+    /// <summary>Links to layers by another digest than the one by which they are stored.</summary>
+    public List<UnneededLayer> Aliases { get; } = [];
+
     /// <summary>The uploads that have not ended.</summary>
     public List<string> Uploads { get; } = [];
 

@@ -34,6 +34,7 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
 
         var revisions = await ListAsync(cancellationToken);
         await ReadLinksAsync(revisions, cancellationToken);
+        await ReadAliasesAsync(cancellationToken);
     }
 
     // Each repository's list is filled by one thread: that of the directory in which the names are.
@@ -103,6 +104,39 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
                 AddRevision(repository, digest, there);
             else
                 repository.EmptyRevisions.Add(digest);
+        }
+    }
+
+    // A layer that was uploaded by its sha512 is stored by sha256, and linked by both names: each link says the sha256. One that
+    // cannot be read may be the name by which a manifest knows any layer.
+    private async Task ReadAliasesAsync(CancellationToken cancellationToken)
+    {
+        var directories = _repositories
+            .SelectMany(repository => repository.LayerAlgorithms.Where(name => name != Sha256Name).Select(name => (Repository: repository, Algorithm: name)))
+            .ToArray();
+        var names = directories.Select(_ => new List<Digest>()).ToArray();
+        _problems.AddRange(await files.ListNamesAsync(
+            [.. directories.Select(item => $"{StoreLayout.LayersIn(item.Repository.Directory)}/{item.Algorithm}")],
+            (index, name) =>
+            {
+                if (Digest.TryParse($"{directories[index].Algorithm}:{name}", out var digest, out _))
+                    names[index].Add(digest);
+                else
+                    directories[index].Repository.HasStrays = true;
+            },
+            cancellationToken));
+
+        var aliases = directories.Zip(names, (item, digests) => digests.Select(digest => (item.Repository, Digest: digest, Path: StoreLayout.LayerLinkIn(item.Repository.Directory, digest))))
+            .SelectMany(items => items)
+            .Where(alias => pruned?.HidesLayer(alias.Repository.Directory, alias.Path) != true)
+            .ToArray();
+        var links = new Link?[aliases.Length];
+        await LinkReader.ReadEachAsync(files, [.. aliases.Select(alias => alias.Path)], (index, link) => links[index] = link, cancellationToken);
+        foreach (var (alias, link) in aliases.Zip(links))
+        {
+            if (link?.Problem is { } problem)
+                alias.Repository.Doubts.Add($"the link of layer {alias.Digest} cannot be read ({problem})");
+            alias.Repository.Aliases.Add(new UnneededLayer(alias.Digest, link?.Target is { } target ? blobs.IdOf(target) : -1));
         }
     }
 

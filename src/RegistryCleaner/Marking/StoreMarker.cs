@@ -38,21 +38,28 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
         await scan.ReadAsync(cancellationToken);
         await manifests.ReadAsync(scan.Repositories.SelectMany(Roots), cancellationToken);
         Doubt(scan);
-        await KeepAsync(scan.Repositories, request, cancellationToken);
+        var kept = await KeepAsync(scan.Repositories, request, cancellationToken);
 
         var store = new MarkedStore(blobs, scan.Repositories, manifests, new bool[blobs.Count], scan.Found > 0, scan.Problems);
-        var aliases = await MarkAliasesAsync(store, cancellationToken);
+        foreach (var repository in scan.Repositories.Where(repository => repository.Aliases.Count > 0))
+            MarkAliases(repository, blobs);
         MarkNeeded(store);
         var problems = await MarkLinkedAsync(store, request, cancellationToken);
-        return store with { Problems = [.. scan.Problems, .. aliases, .. problems] };
+        return store with { Problems = [.. scan.Problems, .. kept, .. problems] };
     }
 
     /// <summary>Those of the blobs that are in use, as things are now; null where nobody can know, with the reason.</summary>
-    public async Task<(IReadOnlySet<Digest>? Needed, string? Problem)> FindNeededAsync(IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
+    /// <param name="blobs">The blobs.</param>
+    /// <param name="mayLackRepositories">Whether a store without any repository is to be believed.</param>
+    /// <param name="cancellationToken">Cancels the looking.</param>
+    public async Task<(IReadOnlySet<Digest>? Needed, string? Problem)> FindNeededAsync(
+        IReadOnlyCollection<Digest> blobs, bool mayLackRepositories, CancellationToken cancellationToken)
     {
         var store = await MarkAsync(new MarkRequest(DeleteUntagged: false, DateTimeOffset.MaxValue), cancellationToken);
         if (store.Problems is [var problem, ..])
             return (null, problem.ToString());
+        if (!store.HasRepositories && !mayLackRepositories)
+            return (null, "there is no repository at all; is a volume not mounted?");
 
         var asked = blobs.Select(store.Blobs.Find).ToHashSet();
         var links = store.Repositories
@@ -78,7 +85,7 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
         }
     }
 
-    private async Task KeepAsync(IReadOnlyList<MarkedRepository> repositories, MarkRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoreProblem>> KeepAsync(IReadOnlyList<MarkedRepository> repositories, MarkRequest request, CancellationToken cancellationToken)
     {
         var kept = new KeptManifests[repositories.Count];
         Parallel.For(0, kept.Length, i =>
@@ -90,7 +97,7 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
         // What was pushed a moment ago may be a platform whose index is still to come.
         var untagged = kept.SelectMany((manifests, i) => manifests.NotKept.Select(id => (Repository: i, Id: id))).ToArray();
         var modified = new DateTimeOffset[untagged.Length];
-        await files.StatEachAsync(
+        var problems = await files.StatEachAsync(
             new LazyList<string>(untagged.Length, index => StoreLayout.RevisionLinkIn(repositories[untagged[index].Repository].Directory, _blobs!.DigestOf(untagged[index].Id))),
             (index, entry) => modified[index] = entry.Modified,
             cancellationToken);
@@ -98,6 +105,7 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
             kept[recent.Key].Keep(recent);
         foreach (var (item, written) in untagged.Zip(modified).Where(pair => !repositories[pair.First.Repository].Kept.Contains(pair.First.Id)))
             repositories[item.Repository].Removed.Add((item.Id, written));
+        return problems;
     }
 
     private static void MarkNeeded(MarkedStore store) => Parallel.ForEach(store.Repositories, repository =>
@@ -109,44 +117,14 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
         }
     });
 
-    // A layer that was uploaded by its sha512 is stored by sha256, and linked by both names: each link says the sha256. A manifest
-    // that refers to the one needs the other.
-    private async Task<IReadOnlyList<StoreProblem>> MarkAliasesAsync(MarkedStore store, CancellationToken cancellationToken)
+    // Whatever their order: what one name leads to stays under all its names.
+    private static void MarkAliases(MarkedRepository repository, BlobTable blobs)
     {
-        var directories = store.Repositories
-            .SelectMany(repository => repository.LayerAlgorithms.Where(name => name != Sha256Name).Select(name => (Repository: repository, Algorithm: name)))
-            .ToArray();
-        var aliases = new List<(MarkedRepository Repository, Digest Digest)>();
-        var problems = await files.ListNamesAsync(
-            [.. directories.Select(item => $"{StoreLayout.LayersIn(item.Repository.Directory)}/{item.Algorithm}")],
-            (index, name) =>
-            {
-                lock (aliases)
-                {
-                    if (Digest.TryParse($"{directories[index].Algorithm}:{name}", out var digest, out _))
-                        aliases.Add((directories[index].Repository, digest));
-                    else
-                        directories[index].Repository.HasStrays = true;
-                }
-            },
-            cancellationToken);
-        await LinkReader.ReadEachAsync(
-            files,
-            [.. aliases.Select(alias => StoreLayout.LayerLinkIn(alias.Repository.Directory, alias.Digest))],
-            (index, link) =>
-            {
-                var (repository, digest) = aliases[index];
-                var blob = link.Target is { } target ? store.Blobs.IdOf(target) : -1;
-                lock (repository)
-                {
-                    if (repository.KeepsAll || repository.Needs(blob) || repository.Needs(store.Blobs.Find(digest)))
-                        repository.Needed = blob < 0 ? repository.Needed : [.. repository.Needed.Append(blob).Order()];
-                    else
-                        repository.UnneededLayers.Add(new UnneededLayer(digest, blob));
-                }
-            },
-            cancellationToken);
-        return problems;
+        var aliases = repository.Aliases;
+        var needed = aliases.Where(alias => alias.Blob >= 0 && (repository.KeepsAll || repository.Needs(blobs.Find(alias.Digest)))).Select(alias => alias.Blob);
+        repository.Needed = [.. repository.Needed.Union(needed).Order()];
+        if (!repository.KeepsAll)
+            repository.UnneededLayers.AddRange(aliases.Where(alias => !repository.Needs(alias.Blob) && !repository.Needs(blobs.Find(alias.Digest))));
     }
 
     private async Task<IReadOnlyList<StoreProblem>> MarkLinkedAsync(MarkedStore store, MarkRequest request, CancellationToken cancellationToken)

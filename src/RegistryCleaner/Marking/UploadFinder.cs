@@ -3,7 +3,7 @@ using RegistryCleaner.Store;
 namespace RegistryCleaner.Marking;
 
 /// <summary>The uploads of all repositories, and when anything in each was last written.</summary>
-internal sealed class UploadFinder(IStoreFiles files, IReadOnlyList<MarkedRepository> repositories)
+internal sealed class UploadFinder(IStoreFiles files, IReadOnlyList<MarkedRepository> repositories, List<StoreProblem> problems)
 {
     // By the upload's directory.
     private readonly Dictionary<string, DateTimeOffset> _uploads = new(StringComparer.Ordinal);
@@ -19,8 +19,9 @@ internal sealed class UploadFinder(IStoreFiles files, IReadOnlyList<MarkedReposi
             Note(_byRepository, entry.Path[..entry.Path.IndexOf("/_", StringComparison.Ordinal)], entry.Modified);
         }
 
+        problems.AddRange(listing.Problems);
         // What cannot be looked at may be going on.
-        foreach (var repository in repositories.Where(_ => listing.Problems.Count > 0))
+        foreach (var repository in repositories.Where(repository => listing.Problems.Any(problem => problem.Path.Length == 0 || problem.Path.StartsWith(repository.Directory + "/_", StringComparison.Ordinal))))
             _byRepository[repository.Directory] = DateTimeOffset.MaxValue;
     }
 

@@ -2,22 +2,30 @@ namespace RegistryCleaner.Naming;
 
 /// <summary>
 /// Tags that stand for something about a manifest: <c>sha256-HEX</c> (the referrers tag of the OCI distribution specification 1.1,
-/// for registries without a referrers API), and <c>sha256-HEX.sig</c>, <c>.att</c>, <c>.sbom</c> as cosign names them.
+/// for registries without a referrers API: an index), and <c>sha256-HEX.sig</c>, <c>.att</c>, <c>.sbom</c> as cosign names them.
 /// </summary>
-internal static class ReferrerTag
+/// <param name="Subject">The manifest that the tag is about.</param>
+/// <param name="IsFallback">Whether it is the specification's tag, and not one of cosign's.</param>
+internal readonly record struct ReferrerTag(Digest Subject, bool IsFallback)
 {
     private const string Prefix = "sha256-";
 
-    /// <summary>Which manifest a tag is about.</summary>
-    public static bool TryRead(ReadOnlySpan<char> tag, out Digest subject)
+    /// <summary>Whether a tag has such a name. What it points to decides the rest: see <see cref="IsAbout"/>.</summary>
+    public static bool TryRead(ReadOnlySpan<char> tag, out ReferrerTag referrer)
     {
-        subject = default;
+        referrer = default;
         if (tag.Length < Prefix.Length + Sha256.HexLength || !tag.StartsWith(Prefix))
             return false;
-        var rest = tag[(Prefix.Length + Sha256.HexLength)..];
-        if ((!rest.IsEmpty && (rest[0] != '.' || rest.Length == 1)) || !Sha256.TryParseHex(tag.Slice(Prefix.Length, Sha256.HexLength), out var sha256))
+        var suffix = tag[(Prefix.Length + Sha256.HexLength)..];
+        if (suffix is not ("" or ".sig" or ".att" or ".sbom") || !Sha256.TryParseHex(tag.Slice(Prefix.Length, Sha256.HexLength), out var sha256))
             return false;
-        subject = new Digest(sha256);
+        referrer = new ReferrerTag(new Digest(sha256), suffix.IsEmpty);
         return true;
     }
+
+    /// <summary>
+    /// Whether what the tag points to can be about its subject. Who tags an image with its own digest, to keep it, means the image; and
+    /// the specification's tag is an index of referrers, never an image.
+    /// </summary>
+    public bool IsAbout(Digest target, bool isIndex) => target != Subject && (isIndex || !IsFallback);
 }

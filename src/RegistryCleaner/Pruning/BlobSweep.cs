@@ -80,7 +80,7 @@ internal sealed class BlobSweep
     private async Task<IReadOnlySet<Digest>> NeededByTheStoreAsync()
     {
         _marker ??= new StoreMarker(_files, _blobs);
-        var (needed, problem) = await _marker.FindNeededAsync(_blobs, CancellationToken.None);
+        var (needed, problem) = await _marker.FindNeededAsync(_blobs, _journal.LeavesNoRepositories, CancellationToken.None);
         if (needed is not null)
             return needed;
         _outcome.HasFailed($"no blob was freed, because nobody can know what is in use: {problem}");

@@ -12,7 +12,7 @@ namespace RegistryCleaner.Pruning;
 /// </summary>
 internal sealed record PruneJournal
 {
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     public required int Version { get; init; }
 
@@ -27,6 +27,9 @@ internal sealed record PruneJournal
     /// <summary>Whether the blobs were found by a look at the whole store, and not by what the repositories above link.</summary>
     public required bool IsFull { get; init; }
 
+    /// <summary>Whether there is no repository any more when all of this is done, so that a store without one is no reason to stop.</summary>
+    public required bool LeavesNoRepositories { get; init; }
+
     /// <summary>Uploads and temporary files that go, by path.</summary>
     public required IReadOnlyList<JournalLink> Leftovers { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record PruneJournal
         Version = CurrentVersion,
         RunId = NewRunId(now),
         IsFull = false,
+        LeavesNoRepositories = true,
         Leftovers = [],
         Directories = [],
         Repositories =
@@ -61,6 +65,7 @@ internal sealed record PruneJournal
         Version = CurrentVersion,
         RunId = NewRunId(now),
         IsFull = true,
+        LeavesNoRepositories = plan.LeavesNoRepositories,
         Leftovers = [.. plan.Uploads.Concat(plan.Leftovers).Select(path => new JournalLink(path.Path, path.Modified.ToUnixTimeSeconds()))],
         Directories = plan.Directories,
         Repositories =
@@ -107,7 +112,9 @@ internal sealed record PruneJournal
         repository is not null
         && RepositoryName.TryParse(repository.Name, out var name, out _)
         && repository.Tags.Concat(repository.ReferrerTags).All(tag => Tag.TryParse(((JournalTag?)tag)?.Tag, out _, out _))
+        && repository.Manifests.DistinctBy(manifest => ((JournalLink?)manifest)?.Name, StringComparer.Ordinal).Count() == repository.Manifests.Count
         && repository.Manifests.All(manifest => IsDigest(((JournalLink?)manifest)?.Name))
+        && repository.Layers.DistinctBy(layer => ((JournalLink?)layer)?.Name, StringComparer.Ordinal).Count() == repository.Layers.Count
         && repository.Layers.All(layer => ((JournalLink?)layer)?.Name is { } path && StoreLayout.TryReadRepositoryPath(name, path, out var place)
             && place.Kind == RepositoryPathKind.LayerLink && Digest.TryParse(place.Name, out _, out _));
 
@@ -126,6 +133,8 @@ internal sealed record PruneJournal
 /// <summary>What goes from one repository. Manifests are digests, in the order in which they go; layers are the paths of their links.</summary>
 internal sealed record JournalRepository
 {
+    private Dictionary<string, JournalLink>? _links;
+
     public required string Name { get; init; }
 
     public required bool Removed { get; init; }
@@ -143,6 +152,16 @@ internal sealed record JournalRepository
 
     /// <summary>Whether the repository goes as it is, with what cannot be read in it: it was asked for and has lost all its tags.</summary>
     public bool IsGoing(RepositorySnapshot now) => AskedFor && now.Tags.IsEmpty;
+
+    /// <summary>Whether a link was written after the plan was made: it was pushed again in the moment before it was taken away.</summary>
+    public bool IsWrittenAnew(StoreEntry file)
+    {
+        var name = RepositoryName.Parse(Name);
+        _links ??= Manifests.Select(manifest => (Path: StoreLayout.RevisionLink(name, Digest.Parse(manifest.Name)), Link: manifest))
+            .Concat(Layers.Select(layer => (Path: layer.Name, Link: layer)))
+            .ToDictionary(item => item.Path, item => item.Link, StringComparer.Ordinal);
+        return _links.TryGetValue(file.Path, out var link) && !link.IsSame(file.Modified);
+    }
 
     /// <summary>Why a repository that was to go stays all the same, or null.</summary>
     public string? WhyToStay(RepositorySnapshot now, DateTimeOffset time)

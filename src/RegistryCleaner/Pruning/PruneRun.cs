@@ -53,17 +53,26 @@ internal sealed class PruneRun
         await TakeLeftoversAwayAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
-        var everythingIsBack = await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
-        if (await _tags.PutReferrersBackAsync())
-            everythingIsBack &= await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
+        await LookAgainAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
-        everythingIsBack &= await new BlobSweep(_files, _reader, _trash, _journal, _outcome).RunAsync();
+        var everythingIsBack = await new BlobSweep(_files, _reader, _trash, _journal, _outcome).RunAsync();
+        // A push that was accepted while the links were there may have ended since: its blobs are back, its links are not.
+        everythingIsBack &= await LookAgainAsync();
         await RemoveEmptyDirectoriesAsync();
         if (everythingIsBack)
             await _trash.DeleteAsync();
         else
             _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
+    }
+
+    private async Task<bool> LookAgainAsync()
+    {
+        var everythingIsBack = await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
+        var (isAnyBack, areTagsBack) = await _tags.PutReferrersBackAsync();
+        if (isAnyBack)
+            everythingIsBack &= await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
+        return everythingIsBack && areTagsBack;
     }
 
     // The store as it is now, without the tags that went: what the journal names can only turn out to be needed, never more to go.
@@ -85,6 +94,8 @@ internal sealed class PruneRun
             var plannedSet = planned.ToHashSet();
             var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), plannedSet, limit: plannedSet);
             var doubtsMatter = graph.Doubts.Count > 0 && !journal.IsGoing(repository);
+            if (doubtsMatter && journal.Manifests.Count + journal.Layers.Count > 0)
+                _outcome.HasDrifted($"no manifest and no layer of {name} was removed: {graph.Doubts[0]}");
             var layers = journal.Layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
             removable.Add(doubtsMatter ? new Removable(name, [], []) : new Removable(
                 name,
@@ -126,12 +137,13 @@ internal sealed class PruneRun
     {
         var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();
         var snapshot = await _reader.ReadAsync(going, CancellationToken.None);
+        var now = await _reader.GetTimeAsync(CancellationToken.None);
         foreach (var name in going)
         {
             // Of a repository that a killed run took away, empty directories may be left.
             if (!snapshot.Repositories.TryGetValue(name, out var repository))
                 _outcome.Removed(RemovedKind.Repository, StoreLayout.Repository(name), name.Value);
-            else if (_repositories[name].WhyToStay(repository, DateTimeOffset.UtcNow) is { } reason)
+            else if (_repositories[name].WhyToStay(repository, now) is { } reason)
                 _outcome.HasDrifted($"the repository {name} stays: {reason}");
             else
                 await TakeRepositoryAwayAsync(name);

@@ -20,15 +20,15 @@ internal sealed class SecondLook(
 
         var inTrash = await LinksInTrashAsync();
         var snapshot = await reader.ReadAsync([.. repositories.Keys], CancellationToken.None);
-        var manifests = await reader.ReadManifestsOfAsync(inTrash.Where(link => link.Kind == RepositoryPathKind.RevisionLink).Select(link => link.Digest), CancellationToken.None);
+        var manifests = await reader.ReadManifestsOfAsync(inTrash.SelectMany(links => links).Where(link => link.Kind == RepositoryPathKind.RevisionLink).Select(link => link.Digest), CancellationToken.None);
         var back = new List<string>();
         foreach (var (name, repository) in snapshot.Repositories)
         {
-            var own = inTrash.Where(link => link.Repository == name).ToList();
+            var own = inTrash[name].ToList();
             var graph = GraphWithTrash(repository, own, manifests);
             // What cannot be read may need anything, unless the repository goes as it is.
             var needsAll = graph.Doubts.Count > 0 && !repositories[name].IsGoing(repository);
-            back.AddRange(own.Where(link => needsAll || IsNeeded(link, graph)).Select(link => link.Path));
+            back.AddRange(own.Where(link => needsAll || link.IsNew || IsNeeded(link, graph)).Select(link => link.Path));
         }
 
         await PutBackAsync(trash, back);
@@ -39,7 +39,7 @@ internal sealed class SecondLook(
         link.Kind == RepositoryPathKind.RevisionLink ? graph.IsKept(link.Digest) : graph.KeptNeeds(link.Digest);
 
     // The repository as if the manifests in the trash were there, but not asked to stay: what a tag or a manifest leads to, and
-    // what is about it, comes out as kept.
+    // what is about it, comes out as kept. One that was pushed again just before it was taken away stays like any other.
     private static RepositoryGraph GraphWithTrash(
         RepositorySnapshot repository, IReadOnlyList<TrashedLink> links, IReadOnlyDictionary<Digest, ManifestState> manifests)
     {
@@ -47,33 +47,36 @@ internal sealed class SecondLook(
             .Where(digest => !repository.Revisions.ContainsKey(digest))
             .ToHashSet();
         var whole = repository with { Revisions = repository.Revisions.AddRange(trashed.Select(digest => KeyValuePair.Create(digest, Link.To(digest)))) };
+        trashed.ExceptWith(links.Where(link => link.IsNew).Select(link => link.Digest));
         return new RepositoryGraph(whole, manifests, new HashSet<Tag>(), trashed, limit: trashed);
     }
 
-    private async Task<IReadOnlyList<TrashedLink>> LinksInTrashAsync()
+    private async Task<ILookup<RepositoryName, TrashedLink>> LinksInTrashAsync()
     {
-        var found = new List<(string Path, RepositoryName Repository, RepositoryPath Place)>();
-        foreach (var file in await trash.FilesAsync(CancellationToken.None))
-        {
-            foreach (var name in repositories.Keys.Where(name => file.Path.StartsWith(StoreLayout.Repository(name) + "/_", StringComparison.Ordinal)))
-            {
-                if (StoreLayout.TryReadRepositoryPath(name, file.Path, out var place) && place.Kind is RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink)
-                    found.Add((file.Path, name, place));
-            }
-        }
-
-        var links = await reader.ReadLinksAsync([.. found.Select(item => trash.Of(item.Path))], CancellationToken.None);
+        var found = (await trash.FilesAsync(CancellationToken.None)).Select(Place).OfType<PlacedLink>().ToList();
+        var links = await reader.ReadLinksAsync([.. found.Select(item => trash.Of(item.File.Path))], CancellationToken.None);
         var result = new List<TrashedLink>();
-        foreach (var (path, name, place) in found)
+        foreach (var (file, name, place) in found)
         {
             // The content counts (an upload by sha512 is stored by sha256); where it cannot be read, the name has to do.
-            if (links.TryGetValue(trash.Of(path), out var link) && link.Target is { } target)
-                result.Add(new TrashedLink(path, name, place.Kind, target));
-            else if (Digest.TryParse(place.Name, out var named, out _))
-                result.Add(new TrashedLink(path, name, place.Kind, named));
+            var target = links.TryGetValue(trash.Of(file.Path), out var link) ? link.Target : null;
+            if (target is null && Digest.TryParse(place.Name, out var named, out _))
+                target = named;
+            if (target is { } digest)
+                result.Add(new TrashedLink(file.Path, name, place.Kind, digest, IsNew: repositories[name].IsWrittenAnew(file)));
         }
 
-        return result;
+        return result.ToLookup(link => link.Repository);
+    }
+
+    private PlacedLink? Place(StoreEntry file)
+    {
+        var inside = file.Path.IndexOf("/_", StringComparison.Ordinal);
+        return inside > 0
+            && StoreLayout.TryReadRepository(file.Path[..inside], out var name, out _) && repositories.ContainsKey(name)
+            && StoreLayout.TryReadRepositoryPath(name, file.Path, out var place) && place.Kind is RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink
+            ? new PlacedLink(file, name, place)
+            : null;
     }
 
     // A repository that was pushed to between the look and the rename has what was pushed in the trash, or in its place again:
@@ -86,10 +89,11 @@ internal sealed class SecondLook(
 
         var snapshot = await reader.ReadAsync(going, CancellationToken.None);
         var inTrash = await trash.Rest.FilesAsync(CancellationToken.None);
+        var now = await reader.GetTimeAsync(CancellationToken.None);
         foreach (var name in going)
         {
             var own = inTrash.Where(file => file.Path.StartsWith(StoreLayout.Repository(name) + "/_", StringComparison.Ordinal)).ToList();
-            var wasPushed = own.Any(file => IsPushed(name, file));
+            var wasPushed = own.Any(file => IsPushed(name, file, now));
             var isThere = snapshot.Repositories.TryGetValue(name, out var repository) && (!repository.Tags.IsEmpty || !repository.Revisions.IsEmpty);
             if (own.Count == 0 || (!wasPushed && !isThere))
                 continue;
@@ -105,13 +109,13 @@ internal sealed class SecondLook(
 
     // Just before, the repository had no tags and no manifests, and, unless it was asked for, no layers and no recent upload. What
     // no push can have made, such as a tag of an impossible name, was there before and goes with its repository.
-    private bool IsPushed(RepositoryName name, StoreEntry file) =>
+    private bool IsPushed(RepositoryName name, StoreEntry file, DateTimeOffset now) =>
         StoreLayout.TryReadRepositoryPath(name, file.Path, out var place) && place.Kind switch
         {
             RepositoryPathKind.TagLink => Tag.TryParse(place.Name, out _, out _),
             RepositoryPathKind.RevisionLink => Digest.TryParse(place.Name, out _, out _),
             RepositoryPathKind.LayerLink => !repositories[name].AskedFor,
-            RepositoryPathKind.InUpload => !repositories[name].AskedFor && file.Modified > DateTimeOffset.UtcNow - PrunePlanner.PushGrace,
+            RepositoryPathKind.InUpload => !repositories[name].AskedFor && file.Modified > now - PrunePlanner.PushGrace,
             _ => false,
         };
 
@@ -132,5 +136,7 @@ internal sealed class SecondLook(
         }
     }
 
-    private sealed record TrashedLink(string Path, RepositoryName Repository, RepositoryPathKind Kind, Digest Digest);
+    private sealed record PlacedLink(StoreEntry File, RepositoryName Repository, RepositoryPath Place);
+
+    private sealed record TrashedLink(string Path, RepositoryName Repository, RepositoryPathKind Kind, Digest Digest, bool IsNew);
 }

@@ -30,26 +30,31 @@ internal sealed class TagRemoval(
 
         // Those that are in the trash from a run that was killed are judged with the rest.
         var snapshot = await reader.ReadAsync(concerned, CancellationToken.None);
-        await TakeAsync([.. Referrers.Where(tag => snapshot.Repositories.TryGetValue(tag.Repository, out var repository)
-            && GoingReferrers(repository, snapshot).Contains(tag.Tag))]);
+        var going = snapshot.Repositories.ToDictionary(pair => pair.Key, pair => GoingReferrers(pair.Value, snapshot));
+        await TakeAsync([.. Referrers.Where(tag => going.TryGetValue(tag.Repository, out var tags) && tags.Contains(tag.Tag))]);
         await CheckAsync([.. Referrers]);
     }
 
-    /// <summary>Puts back the tags about manifests that are there after all; false if nothing had to go back.</summary>
-    public async Task<bool> PutReferrersBackAsync()
+    /// <summary>Puts back the tags about manifests that are there after all.</summary>
+    /// <returns>Whether any went back, and whether none that had to could not.</returns>
+    public async Task<(bool IsAnyBack, bool EverythingIsBack)> PutReferrersBackAsync()
     {
         var tags = Referrers.ToList();
         if (tags.Count == 0)
-            return false;
+            return (false, true);
 
         var snapshot = await reader.ReadAsync([.. tags.Select(tag => tag.Repository).Distinct()], CancellationToken.None);
-        List<JournaledTag> needed = [.. tags.Where(tag => ReferrerTag.TryRead(tag.Tag.Value, out var subject)
-            && snapshot.Repositories.TryGetValue(tag.Repository, out var repository) && repository.Revisions.ContainsKey(subject))];
-        var isAnyBack = false;
+        List<JournaledTag> needed = [.. tags.Where(tag => ReferrerTag.TryRead(tag.Tag.Value, out var referrer)
+            && snapshot.Repositories.TryGetValue(tag.Repository, out var repository) && repository.Revisions.ContainsKey(referrer.Subject))];
+        var (isAnyBack, everythingIsBack) = (false, true);
         foreach (var (tag, moved) in needed.Zip(await trash.PutBackAsync([.. needed.Select(PathOf)])))
         {
             if (moved.Result == MoveResult.Failed)
+            {
+                everythingIsBack = false;
                 outcome.HasFailed($"{tag.Repository}:{tag.Tag} is about a manifest that stays and could not be put back: {moved.Problem}");
+            }
+
             if (moved.Result != MoveResult.Moved)
                 continue;
             isAnyBack = true;
@@ -57,7 +62,7 @@ internal sealed class TagRemoval(
             outcome.HasDrifted($"{tag.Repository}:{tag.Tag} went back: the manifest that it is about is needed");
         }
 
-        return isAnyBack;
+        return (isAnyBack, everythingIsBack);
     }
 
     // With each tag that stays, more may be needed: until no more do.
@@ -74,7 +79,7 @@ internal sealed class TagRemoval(
             var graph = new RepositoryGraph(repository, snapshot.Manifests, going, planned, limit: planned);
             if (graph.Doubts.Count > 0)
                 return [];
-            if (going.RemoveWhere(tag => ReferrerTag.TryRead(tag.Value, out var subject) && repository.Revisions.ContainsKey(subject) && (graph.IsKept(subject) || !planned.Contains(subject))) == 0)
+            if (going.RemoveWhere(tag => ReferrerTag.TryRead(tag.Value, out var referrer) && repository.Revisions.ContainsKey(referrer.Subject) && (graph.IsKept(referrer.Subject) || !planned.Contains(referrer.Subject))) == 0)
                 break;
         }
 

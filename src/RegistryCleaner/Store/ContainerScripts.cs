@@ -7,16 +7,17 @@ namespace RegistryCleaner.Store;
 /// Paths come on standard input, each ended by NUL, and never become part of a script's text. Every script ends by printing its
 /// mark, so that an answer that broke off is told from a short one. <c>$1</c> is the root, <c>$2</c> the mark. When this process is
 /// killed while it sends paths, xargs takes the piece of a path that arrived last for a path: scripts that change something
-/// therefore want the mark at the end of each.
+/// therefore want the mark at the end of each. Those that only look are given the mark as the last path: that it is not there is
+/// complained of on standard error, which shows that all paths arrived, and that complaints do.
 /// </remarks>
 internal static class ContainerScripts
 {
     /// <summary>
     /// A record a path: <c>MARK TYPE-AND-MODE-IN-HEX SIZE MTIME NAME</c>. A name with a line break goes on without a mark. What is not
-    /// there is no error; whatever else stat complains of is.
+    /// there is no error; whatever else stat complains of is. What it says of the mark is passed on.
     /// </summary>
     private const string StatEach = """
-        { xargs -0 -r stat -c "$2 %f %s %Y %n" -- 2>&1 >&3 | grep -v "^stat: .*No such file or directory\$" >&2; } 3>&1
+        { xargs -0 -r stat -c "$2 %f %s %Y %n" -- 2>&1 >&3 | sed -e "/$2/b" -e '/^stat: .*No such file or directory$/d' -e '/^stat: .*Not a directory$/d' >&2; } 3>&1
         """;
 
     public const string Stat = $$"""
@@ -66,6 +67,11 @@ internal static class ContainerScripts
         printf '%s end\n' "$2"
         """;
 
+    public const string Time = """
+        date +%s
+        printf '%s end\n' "$2"
+        """;
+
     /// <summary>Standard input becomes the file <c>$3</c>, if it has <c>$4</c> bytes.</summary>
     public const string Write = """
         cd "$1" && mkdir -p "${3%/*}" || exit 3
@@ -79,6 +85,7 @@ internal static class ContainerScripts
     /// </summary>
     public const string Move = """
         cd "$1" || exit 3
+        [ "$(stat -c %d . v2 v2/blobs v2/repositories 2>/dev/null | sort -u | wc -l)" -eq 1 ] || { echo 'the store lies on more than one file system: nothing can be renamed from one to the other' >&2; exit 3; }
         xargs -0 -r sh -c '
             from=$1 to=$2 mark=$3; shift 3
             for p; do

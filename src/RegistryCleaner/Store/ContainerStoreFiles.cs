@@ -45,7 +45,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             return [];
 
         var indices = directories.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        var errors = await RunAsync(ContainerScripts.ListNames, Paths(directories), [], _ => new RecordReader([0], record =>
+        var errors = await LookAsync(ContainerScripts.ListNames, directories, [], _ => new RecordReader([0], record =>
         {
             var path = Encoding.UTF8.GetString(record);
             var slash = path.LastIndexOf('/');
@@ -55,21 +55,42 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     }
 
     /// <inheritdoc/>
-    public async Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoreProblem>> StatEachAsync(
+        IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
     {
         if (paths.Count == 0)
-            return;
+            return [];
 
         var next = 0;
-        var errors = await RunAsync(ContainerScripts.Stat, Paths(paths), [], mark => EntryReader(mark, entry =>
+        var errors = await LookAsync(ContainerScripts.Stat, paths, [], mark => EntryReader(mark, entry =>
         {
             // They come in the order in which they were asked for, less those that are not there.
             while (paths[next] != entry.Path)
                 next++;
             onEntry(next++, entry);
         }), cancellationToken);
-        if (Problems(errors) is [var problem, ..])
-            throw new StoreAccessException($"The store {host.Where}: {problem}");
+        var problems = Problems(errors);
+        if (problems.Count == 0)
+            return problems;
+        // Without its path nobody knows which one it is.
+        if (problems.Find(problem => problem.Path.Length == 0) is { Reason: not null } unknown)
+            throw new StoreAccessException($"The store {host.Where}: {unknown}");
+        var unreadable = problems.Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        for (var index = 0; index < paths.Count; index++)
+        {
+            if (unreadable.Contains(paths[index]))
+                onEntry(index, StoreEntry.Unreadable(paths[index]));
+        }
+
+        return problems;
+    }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
+    {
+        var output = new WholeReader();
+        await RunAsync(ContainerScripts.Time, _ => PipeSource.Null, [], _ => output, cancellationToken);
+        return DateTimeOffset.FromUnixTimeSeconds(long.Parse(Encoding.ASCII.GetString(output.Output), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc/>
@@ -80,7 +101,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
         var told = new BitArray(paths.Count);
         var limit = (maxLength + 1).ToString(CultureInfo.InvariantCulture);
-        var errors = await RunAsync(ContainerScripts.Read, Paths(paths), [limit], mark => new HeadOutput(paths, mark, (index, bytes) =>
+        var errors = await LookAsync(ContainerScripts.Read, paths, [limit], mark => new HeadOutput(paths, mark, (index, bytes) =>
         {
             told[index] = true;
             onContent(index, bytes.Length > maxLength ? FileContent.LongerThan(maxLength) : new FileContent(bytes.ToArray(), null));
@@ -136,7 +157,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     public async Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
         if (paths.Count > 0)
-            await RunAsync(ContainerScripts.RemoveEmptyDirectories, Paths(paths), [], cancellationToken);
+            await RunAsync(ContainerScripts.RemoveEmptyDirectories, _ => Pieces(paths.Select(path => "./" + path), ""), [], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -151,8 +172,8 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         _ => MoveResult.Failed,
     };
 
-    // A leading "./" keeps a name from being taken for an option.
-    private static Func<string, PipeSource> Paths(IEnumerable<string> paths) => _ => Pieces(paths.Select(path => "./" + path), "");
+    // A leading "./" keeps a name from being taken for an option. The mark comes last, and is no file.
+    private static Func<string, PipeSource> Paths(IEnumerable<string> paths) => mark => Pieces(paths.Append(mark).Select(path => "./" + path), "");
 
     // Where a path that arrived in part would be another path, the mark behind it tells that it is whole.
     private static PipeSource Pieces(IEnumerable<string> paths, string mark) => PipeSource.Create(async (stream, cancellationToken) =>
@@ -168,7 +189,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         string script, IReadOnlyCollection<string> directories, string[] arguments, CancellationToken cancellationToken)
     {
         var entries = new List<StoreEntry>();
-        var errors = await RunAsync(script, Paths(directories), arguments, mark => EntryReader(mark, entries.Add), cancellationToken);
+        var errors = await LookAsync(script, directories, arguments, mark => EntryReader(mark, entries.Add), cancellationToken);
         return new StoreListing(entries, Problems(errors));
     }
 
@@ -200,7 +221,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     // What vanished between being found and being asked about is no problem: it is not there.
     private static List<StoreProblem> Problems(string errors) =>
         [.. errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => !(line.EndsWith("No such file or directory", StringComparison.Ordinal) && (line.StartsWith("stat: ", StringComparison.Ordinal) || line.StartsWith("find: ", StringComparison.Ordinal))))
+            .Where(line => !((line.EndsWith("No such file or directory", StringComparison.Ordinal) || line.EndsWith("Not a directory", StringComparison.Ordinal)) && (line.StartsWith("stat: ", StringComparison.Ordinal) || line.StartsWith("find: ", StringComparison.Ordinal))))
             .Select(line => new StoreProblem(PathIn(line), line))];
 
     // "find: ./v2/repositories/a: Permission denied", "stat: can't stat './v2/b': ...", "find: '/x': ..."
@@ -217,6 +238,22 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     private static string ReasonFor(string path, string errors) =>
         errors.Split('\n').FirstOrDefault(line => line.Contains("./" + path, StringComparison.Ordinal)) ?? "the file cannot be read";
+
+    // What is not answered is not there: so it has to be sure that the question arrived whole, and the complaints came back.
+    private async Task<string> LookAsync(
+        string script, IEnumerable<string> paths, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
+    {
+        var lastPath = "";
+        var errors = await RunAsync(script, Paths(paths), arguments, mark =>
+        {
+            lastPath = "./" + mark;
+            return readerOf(mark);
+        }, cancellationToken);
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines.Any(line => line.Contains(lastPath, StringComparison.Ordinal))
+            ? string.Join('\n', lines.Where(line => !line.Contains(lastPath, StringComparison.Ordinal)))
+            : throw new StoreAccessException($"The store {host.Where}: the question did not arrive whole, or the answer did not come back whole.");
+    }
 
     private Task<string> RunAsync(string script, Func<string, PipeSource> input, string[] arguments, CancellationToken cancellationToken) =>
         RunAsync(script, input, arguments, _ => new RecordReader([0], _ => { }), cancellationToken);

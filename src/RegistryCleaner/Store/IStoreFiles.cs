@@ -36,9 +36,13 @@ public interface IStoreFiles
 
     /// <summary>Kind, size and times of each path that exists; symbolic links are not followed.</summary>
     /// <param name="paths">The paths.</param>
-    /// <param name="onEntry">Takes a path's index and what is there. Called from several threads.</param>
+    /// <param name="onEntry">
+    /// Takes a path's index and what is there; for one that cannot be looked at an entry of the kind
+    /// <see cref="EntryKind.Unreadable"/>. Called from several threads.
+    /// </param>
     /// <param name="cancellationToken">Cancels the looking.</param>
-    Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken);
+    /// <returns>What could not be looked at.</returns>
+    Task<IReadOnlyList<StoreProblem>> StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken);
 
     /// <summary>The content of each file that exists, or why it cannot be read.</summary>
     /// <param name="paths">The files.</param>
@@ -49,6 +53,9 @@ public interface IStoreFiles
     /// </param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken);
+
+    /// <summary>The time where the files are, by which their times are to be judged.</summary>
+    Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes a file that is there whole or not at all (a temporary file, flushed, then renamed), with its directories.</summary>
     Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);

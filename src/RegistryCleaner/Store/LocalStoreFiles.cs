@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
+using System.Runtime.ExceptionServices;
 
 namespace RegistryCleaner.Store;
 
@@ -40,12 +41,28 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         Task.Run(() => List(directories, ListDepth.Tree, cancellationToken, nameEnding), cancellationToken);
 
     /// <inheritdoc/>
-    public Task StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken) =>
-        ForEachAsync(paths.Count, index =>
+    public async Task<IReadOnlyList<StoreProblem>> StatEachAsync(
+        IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
+    {
+        var problems = new ConcurrentBag<StoreProblem>();
+        await ForEachAsync(paths.Count, index =>
         {
-            if (Stat(paths[index]) is { } entry)
-                onEntry(index, entry);
+            try
+            {
+                if (Stat(paths[index]) is { } entry)
+                    onEntry(index, entry);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add(new StoreProblem(paths[index], e.Message));
+                onEntry(index, StoreEntry.Unreadable(paths[index]));
+            }
         }, cancellationToken);
+        return [.. problems];
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult(DateTimeOffset.UtcNow);
 
     /// <inheritdoc/>
     public Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken) =>
@@ -149,11 +166,18 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             if (count == 0)
                 return;
             var ranges = Partitioner.Create(0, count, Math.Clamp(count / (Environment.ProcessorCount * RangesPerProcessor), 1, MaxRange));
-            Parallel.ForEach(ranges, Parallelism(cancellationToken), range =>
+            try
             {
-                for (var i = range.Item1; i < range.Item2; i++)
-                    body(i);
-            });
+                Parallel.ForEach(ranges, Parallelism(cancellationToken), range =>
+                {
+                    for (var i = range.Item1; i < range.Item2; i++)
+                        body(i);
+                });
+            }
+            catch (AggregateException e)
+            {
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
         },
         cancellationToken);
 
@@ -237,13 +261,9 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             var isFile = (info.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0;
             return EntryOf(path, info.Attributes, isFile ? info.Length : 0, info.LastWriteTimeUtc);
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new StoreAccessException($"'{FullPath(path)}' cannot be looked at: {e.Message}", e);
         }
     }
 
@@ -302,10 +322,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
                 return new MoveOutcome(path, MoveResult.TargetExists);
 
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(target))!);
-            if (entry.Kind == EntryKind.Directory)
-                Directory.Move(FullPath(source), FullPath(target));
-            else
-                File.Move(FullPath(source), FullPath(target), overwrite: false);
+            FileRename.Rename(FullPath(source), FullPath(target), isDirectory: entry.Kind == EntryKind.Directory);
             return new MoveOutcome(path, MoveResult.Moved);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

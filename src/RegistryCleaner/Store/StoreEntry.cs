@@ -27,6 +27,9 @@ public enum EntryKind
 
     /// <summary>A device, socket or pipe.</summary>
     Other,
+
+    /// <summary>Something that cannot be looked at.</summary>
+    Unreadable,
 }
 
 /// <summary>An entry of a directory.</summary>
@@ -34,7 +37,11 @@ public enum EntryKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Its length in bytes.</param>
 /// <param name="Modified">When its content was last written (mtime), in whole seconds or finer.</param>
-public readonly record struct StoreEntry(string Path, EntryKind Kind, long Size, DateTimeOffset Modified);
+public readonly record struct StoreEntry(string Path, EntryKind Kind, long Size, DateTimeOffset Modified)
+{
+    // Nothing that cannot be looked at counts as old.
+    internal static StoreEntry Unreadable(string path) => new(path, EntryKind.Unreadable, 0, DateTimeOffset.MaxValue);
+}
 
 /// <summary>What a listing found.</summary>
 /// <param name="Entries">Everything found, in no particular order.</param>

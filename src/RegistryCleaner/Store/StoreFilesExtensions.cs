@@ -6,12 +6,13 @@ namespace RegistryCleaner.Store;
 public static class StoreFilesExtensions
 {
     /// <summary>Kind, size and times of each path that exists; symbolic links are not followed.</summary>
+    /// <exception cref="StoreAccessException">A path cannot be looked at.</exception>
     public static async Task<IReadOnlyDictionary<string, StoreEntry>> StatAsync(
         this IStoreFiles files, IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
         var entries = new ConcurrentDictionary<string, StoreEntry>(StringComparer.Ordinal);
-        await files.StatEachAsync([.. paths.Distinct(StringComparer.Ordinal)], (_, entry) => entries[entry.Path] = entry, cancellationToken);
-        return entries;
+        var problems = await files.StatEachAsync([.. paths.Distinct(StringComparer.Ordinal)], (_, entry) => entries[entry.Path] = entry, cancellationToken);
+        return problems is [var problem, ..] ? throw new StoreAccessException($"The store {files.Root}: {problem}") : entries;
     }
 
     /// <summary>The content of each file that exists, or why it cannot be read.</summary>

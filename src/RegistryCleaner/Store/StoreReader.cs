@@ -11,6 +11,16 @@ public sealed class StoreReader(IStoreFiles files)
 
     private readonly Dictionary<Digest, ManifestState> _manifests = [];
 
+    /// <summary>
+    /// The time by which the age of files is to be judged: where their clock and this one differ, the earlier, so that nothing counts as
+    /// older than it is.
+    /// </summary>
+    public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
+    {
+        var theirs = await files.GetTimeAsync(cancellationToken);
+        return theirs < DateTimeOffset.UtcNow ? theirs : DateTimeOffset.UtcNow;
+    }
+
     /// <summary>Finds all repositories.</summary>
     public async Task<RepositoryCatalog> FindRepositoriesAsync(CancellationToken cancellationToken)
     {
@@ -81,7 +91,7 @@ public sealed class StoreReader(IStoreFiles files)
         List<Digest> asked = [.. blobs];
         var linked = new ConcurrentDictionary<Digest, bool>();
         // Two paths for each pair.
-        var paths = new LazyList<string>(directories.Count * asked.Count * 2, index =>
+        var paths = new LazyList<string>(checked(directories.Count * asked.Count * 2), index =>
         {
             var (directory, blob) = (directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]);
             return index % 2 == 0 ? StoreLayout.LayerLinkIn(directory, blob) : StoreLayout.RevisionLinkIn(directory, blob);

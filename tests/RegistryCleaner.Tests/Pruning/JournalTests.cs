@@ -124,6 +124,7 @@ public class JournalTests
             Repositories = [new JournalRepository { Name = "a", Removed = true, AskedFor = false, Tags = [new JournalTag("1", null)], ReferrerTags = [], Manifests = [], Layers = [] }],
             Blobs = [],
             IsFull = true,
+            LeavesNoRepositories = false,
             Leftovers = [new JournalLink("v2/repositories/a/_uploads/1", 7)],
             Directories = ["v2/blobs/sha256/00/00"],
         };

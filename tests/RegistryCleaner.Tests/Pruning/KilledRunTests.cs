@@ -122,6 +122,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
         expected.Keys.Except(content.Keys).ShouldBeEmpty($"{when}: lost");
         content.ShouldBe(expected, when);
     }
-
-    private sealed class KilledException(string message) : Exception(message);
 }
+
+/// <summary>Stands for the end of a process.</summary>
+public sealed class KilledException(string message) : Exception(message);
