@@ -66,6 +66,16 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         RegistryBinary = Text("registry-binary"),
         RegistryHosts = List("registry-hosts"),
         ContainerEngine = Text("container-engine"),
+        RegistryUrl = Url("registry-url"),
+        RegistryUser = Text("registry-user"),
+        RegistryPasswordFile = Text("registry-password-file"),
+        RegistryCa = Text("registry-ca"),
+        RegistryCert = Text("registry-cert"),
+        RegistryKey = Text("registry-key"),
+        Insecure = Flag("insecure"),
+        Offline = Flag("offline"),
+        Settle = Age("settle") ?? RegistryOptions.DefaultSettle,
+        LockTimeout = Age("lock-timeout") ?? TimeSpan.Zero,
     };
 
     private CollectorKind Collector(CollectorKind otherwise, IReadOnlyCollection<CollectorKind> allowed)
@@ -77,6 +87,10 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
             ? kind
             : throw Bad("collector", string.Join(", ", kinds.Keys), text);
     }
+
+    private Uri? Url(string name) => Text(name) is { } text
+        ? Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "" } ? url : throw Bad(name, "an address such as https://registry.example.com:5000", "what was given")
+        : null;
 
     private TimeSpan? Age(string name) => Text(name) is { } text
         ? DurationText.TryParse(text, out var age) ? age : throw Bad(name, "an age such as 90s, 30m, 1h or 7d", text)

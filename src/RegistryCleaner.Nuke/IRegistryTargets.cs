@@ -21,8 +21,48 @@ public interface IRegistryTargets : INukeBuild
     [Parameter("Keeps a repository whose last tag goes, and one that holds nothing")]
     bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);
 
-    /// <summary>Whether the registry's container is restarted afterwards.</summary>
-    [Parameter("Restarts the registry's container afterwards, and waits until it serves again")]
+    /// <summary>The address of the registry's API.</summary>
+    [Parameter("The address of the registry's API, such as https://registry.example.com")]
+    string RegistryUrl => TryGetValue(() => RegistryUrl)!;
+
+    /// <summary>The user to show the registry.</summary>
+    [Parameter("The user to show the registry, with a password from REGISTRY_CLEANER_PASSWORD or a file")]
+    string RegistryUser => TryGetValue(() => RegistryUser)!;
+
+    /// <summary>A file that holds the user's password or token.</summary>
+    [Parameter("A file that holds the user's password or token")]
+    string RegistryPasswordFile => TryGetValue(() => RegistryPasswordFile)!;
+
+    /// <summary>The certificates that the registry's own must come from.</summary>
+    [Parameter("A PEM file of the certificates that the registry's own must come from")]
+    string RegistryCa => TryGetValue(() => RegistryCa)!;
+
+    /// <summary>The client certificate that the registry wants to see.</summary>
+    [Parameter("A PEM file with the client certificate that the registry wants to see")]
+    string RegistryCert => TryGetValue(() => RegistryCert)!;
+
+    /// <summary>The client certificate's key.</summary>
+    [Parameter("A PEM file with the client certificate's key")]
+    string RegistryKey => TryGetValue(() => RegistryKey)!;
+
+    /// <summary>Whether any certificate will do.</summary>
+    [Parameter("Takes any certificate of the registry's, and lets credentials go over plain HTTP")]
+    bool? Insecure => TryGetValue<bool?>(() => Insecure);
+
+    /// <summary>Whether nothing is serving the store.</summary>
+    [Parameter("Says that nothing is serving the store")]
+    bool? Offline => TryGetValue<bool?>(() => Offline);
+
+    /// <summary>How long requests are given to end.</summary>
+    [Parameter("How long requests to a registry that goes on serving are given to end, such as 3s")]
+    string Settle => TryGetValue(() => Settle)!;
+
+    /// <summary>How long to wait for another cleaner.</summary>
+    [Parameter("How long to wait for another cleaner on the same store to end, such as 5m")]
+    string LockTimeout => TryGetValue(() => LockTimeout)!;
+
+    /// <summary>Whether the registry's container is stopped meanwhile and started again.</summary>
+    [Parameter("Stops the registry's container meanwhile, starts it again, and waits until it serves")]
     bool? Restart => TryGetValue<bool?>(() => Restart);
 
     /// <summary>The registry's container.</summary>

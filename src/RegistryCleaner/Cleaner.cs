@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
-using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
@@ -23,10 +23,31 @@ public sealed class Cleaner(ILogger? logger = null)
     public async Task<CleanerReport> CleanImagesAsync(CleanImagesOptions options, CancellationToken cancellationToken = default)
     {
         var images = ImageList.Parse(options.Images);
-        var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
-        RequireRestartable(options.Restart, location);
-        var run = new CleanerRun(location, _logger);
-        return await run.RunAsync(options.DryRun, async outcome =>
+        return options is { Restart: true, DryRun: false }
+            ? await new StoppedRun(_logger).RunAsync(
+                options, isDry => CleanAsync(images, options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)
+            : await CleanAsync(images, options, cancellationToken);
+    }
+
+    /// <summary>Collects what nothing refers to any longer.</summary>
+    /// <exception cref="CleanerException">Nothing was touched: bad input, no registry, or refused as unsafe.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<CleanerReport> GarbageCollectAsync(GarbageCollectOptions options, CancellationToken cancellationToken = default)
+    {
+        if (options.Collector is not (CollectorKind.Full or CollectorKind.Registry))
+            throw new CleanerException(ExitCode.BadInput, $"GarbageCollect collects with the collector full or registry, not {options.Collector}.");
+        return options is { Restart: true, DryRun: false }
+            ? await new StoppedRun(_logger).RunAsync(
+                options, isDry => CollectAsync(options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)
+            : await CollectAsync(options, cancellationToken);
+    }
+
+    private async Task<CleanerReport> CleanAsync(IReadOnlyList<ImageSelector> images, CleanImagesOptions options, CancellationToken cancellationToken)
+    {
+        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        StoppedRun.RequirePossible(options.Restart, location);
+        var run = await CleanerRun.StartAsync(location, options, images[0].Repository, options.DryRun, _logger, cancellationToken);
+        return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var request = await ImageList.ResolveAsync(images, options, location, run.Reader, cancellationToken);
             var plan = await run.PlanAsync(request, options.KeepEmpty, cancellationToken);
@@ -37,26 +58,22 @@ public sealed class Cleaner(ILogger? logger = null)
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
             return run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, CollectionPlan = collection.Plan, Collection = collection.Report };
-        }, options.Restart, cancellationToken);
+        }, cancellationToken);
     }
 
-    /// <summary>Collects what nothing refers to any longer.</summary>
-    /// <exception cref="CleanerException">Nothing was touched: bad input, no registry, or refused as unsafe.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<CleanerReport> GarbageCollectAsync(GarbageCollectOptions options, CancellationToken cancellationToken = default)
+    private async Task<CleanerReport> CollectAsync(GarbageCollectOptions options, CancellationToken cancellationToken)
     {
-        if (options.Collector is not (CollectorKind.Full or CollectorKind.Registry))
-            throw new CleanerException(ExitCode.BadInput, $"GarbageCollect collects with the collector full or registry, not {options.Collector}.");
-        var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
-        RequireRestartable(options.Restart, location);
-        var run = new CleanerRun(location, _logger);
-        return await run.RunAsync(options.DryRun, async outcome =>
+        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        StoppedRun.RequirePossible(options.Restart, location);
+        // The registry's own collector knows no live protocol: whoever uses it restarts the registry.
+        var run = await CleanerRun.StartAsync(location, options with { Offline = options.Offline || options.Collector == CollectorKind.Registry }, null, options.DryRun, _logger, cancellationToken);
+        return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var report = run.Report("GarbageCollect", options.Collector, outcome);
             return options.Collector == CollectorKind.Registry
                 ? report with { Collection = await CollectByRegistryAsync(run, options, outcome, cancellationToken) }
                 : await CollectAsync(run, report, options, outcome, cancellationToken);
-        }, options.Restart, cancellationToken);
+        }, cancellationToken);
     }
 
     private static async Task<CollectionReport> CollectByRegistryAsync(CleanerRun run, GarbageCollectOptions options, PruneOutcome? outcome, CancellationToken cancellationToken)
@@ -75,12 +92,6 @@ public sealed class Cleaner(ILogger? logger = null)
         if (outcome is not null)
             await CleanerRun.TryAsync(outcome, async () => collection = await run.Collector.CollectAsync(plan, outcome, cancellationToken), cancellationToken);
         return report with { CollectionPlan = plan, Collection = collection };
-    }
-
-    private static void RequireRestartable(bool restart, RegistryLocation location)
-    {
-        if (restart && RegistryRestart.WhyImpossible(location.Host) is { } reason)
-            throw new CleanerException(ExitCode.BadInput, reason);
     }
 
     private static void RequireFound(PrunePlan plan, bool strict)

@@ -35,6 +35,13 @@ public sealed record CleanerReport
     /// <summary>What a person should know, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>Whether the trash holds what an earlier run left there.</summary>
+    internal bool HasEarlierRuns { get; init; }
+
+    /// <summary>Whether a real run would leave everything as it is.</summary>
+    internal bool HasNothingToDo => !HasEarlierRuns && Plan is null or { IsEmpty: true } && CollectionPlan is null or { IsEmpty: true }
+        && Collection is null or { Blobs: 0, Manifests: 0, Layers: 0 };
+
     /// <summary>How the run ends.</summary>
     public required ExitCode ExitCode { get; init; }
 }

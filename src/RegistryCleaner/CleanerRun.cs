@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RegistryCleaner.Api;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Marking;
@@ -14,19 +15,53 @@ internal sealed partial class CleanerRun
 {
     private static readonly TimeSpan s_signalDelay = TimeSpan.FromMilliseconds(200);
 
+    private static readonly RepositoryName s_anyRepository = RepositoryName.Parse("registry-cleaner");
+
     private readonly RegistryLocation _location;
+    private readonly ServingState _serving;
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
 
-    public CleanerRun(RegistryLocation location, ILogger logger)
+    private CleanerRun(RegistryLocation location, ServingState serving, ILogger logger)
     {
         _location = location;
+        _serving = serving;
         _logger = logger;
         var files = location.OpenFiles(logger);
         Reader = new StoreReader(files);
-        Pruner = new Pruner(files, Reader, logger);
+        Pruner = new Pruner(files, Reader, serving.Store, logger);
         Collector = new MarkAndSweepCollector(files, Pruner, logger);
         RegistryCollector = new RegistryCollector(location, files, Reader, logger);
+    }
+
+    /// <summary>Finds out who serves the store, and says it.</summary>
+    /// <param name="location">The store.</param>
+    /// <param name="options">How the registry is reached.</param>
+    /// <param name="repository">A repository that the credentials are good for; null for any.</param>
+    /// <param name="dryRun">Whether a state in which nothing could be removed is only worth a warning.</param>
+    /// <param name="logger">Where it is said.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="CleanerException">Somebody serves the store and cannot be reckoned with.</exception>
+    public static async Task<CleanerRun> StartAsync(
+        RegistryLocation location, RegistryOptions options, RepositoryName? repository, bool dryRun, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var any = repository ?? ((await new StoreReader(location.OpenFiles(logger)).FindRepositoriesAsync(cancellationToken)).Repositories is [var first, ..] ? first : s_anyRepository);
+            var serving = await ServingFinder.FindAsync(location, options, any, cancellationToken);
+            LogServing(logger, serving.Sentence);
+            return new CleanerRun(location, serving, logger);
+        }
+        catch (CleanerException e) when (dryRun && e.ExitCode == ExitCode.Refused)
+        {
+            var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), logger);
+            run.Warn($"A real run would be refused: {e.Message}");
+            return run;
+        }
+        catch (StoreAccessException e)
+        {
+            throw new CleanerException(ExitCode.Incomplete, e.Message);
+        }
     }
 
     public StoreReader Reader { get; }
@@ -39,7 +74,7 @@ internal sealed partial class CleanerRun
 
     /// <summary>Does a verb's work: in a dry run without an outcome and touching nothing, else under the lock and after what earlier runs left.</summary>
     public async Task<CleanerReport> RunAsync(
-        bool dryRun, Func<PruneOutcome?, Task<CleanerReport>> work, bool restart, CancellationToken cancellationToken)
+        bool dryRun, TimeSpan lockTimeout, Func<PruneOutcome?, Task<CleanerReport>> work, CancellationToken cancellationToken)
     {
         try
         {
@@ -47,26 +82,16 @@ internal sealed partial class CleanerRun
             {
                 foreach (var runId in await Pruner.FindUnfinishedRunsAsync(cancellationToken))
                     Warn($"The earlier run {runId} was interrupted; a real run finishes it first.");
-                return await work(null);
+                return await work(null) with { HasEarlierRuns = await Pruner.HasEarlierRunsAsync(cancellationToken) };
             }
 
-            await using var theLock = await Pruner.LockAsync(cancellationToken);
+            await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
             var outcome = new PruneOutcome();
-            try
-            {
-                await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
-                await RequireFinishedAsync(outcome, cancellationToken);
-                var report = await work(outcome);
-                await TryAsync(outcome, () => RestartAsync(outcome, restart, cancellationToken), cancellationToken);
-                return Complete(report, outcome);
-            }
-            catch (Exception e) when (e is not StoreAccessException && outcome.HasChangedTheStore)
-            {
-                await RestartAsync(outcome, restart, CancellationToken.None);
-                throw;
-            }
+            await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
+            await RequireFinishedAsync(outcome, cancellationToken);
+            return Complete(await work(outcome), outcome);
         }
-        catch (StoreAccessException e)
+        catch (Exception e) when (e is StoreAccessException or RegistryApiException)
         {
             await Task.Delay(s_signalDelay, cancellationToken);
             throw new CleanerException(ExitCode.Incomplete, e.Message);
@@ -101,7 +126,7 @@ internal sealed partial class CleanerRun
         {
             await work();
         }
-        catch (Exception e) when (e is StoreAccessException or CleanerException)
+        catch (Exception e) when (e is StoreAccessException or RegistryApiException or CleanerException)
         {
             // Ctrl-C on a terminal goes to the container engine's client, too: what then breaks off was cancelled.
             await Task.Delay(s_signalDelay, cancellationToken);
@@ -131,25 +156,19 @@ internal sealed partial class CleanerRun
     {
         foreach (var sentence in outcome.Notes.Concat(outcome.Drifted).Concat(outcome.Failures))
             Warn(sentence);
+        if (outcome.HasChangedTheStore && WhyToRestart(report.Collector) is { } reason)
+            Warn(reason);
         return outcome.IsComplete ? report : report with { ExitCode = ExitCode.Incomplete };
     }
 
     // The registry's cache remembers what is gone: a push would say "layer already exists" and leave a tag that cannot be pulled.
-    private async Task RestartAsync(PruneOutcome outcome, bool restart, CancellationToken cancellationToken)
+    private string? WhyToRestart(CollectorKind collector)
     {
-        if (!outcome.HasChangedTheStore)
-            return;
-        if (restart)
-        {
-            await RegistryRestart.RunAsync(_location.Host, _location.Configuration.ListenAddress, cancellationToken);
-            LogRestarted(_logger, _location.Host.Container);
-        }
-        else
-        {
-            Warn(_location.Host.Container is { } container
-                ? $"The registry in the container '{container}' went on running: restart it before the next push ('{_location.Host.Engine} restart {container}', or use --restart), or a push may find in its cache what is gone, and leave a tag that cannot be pulled."
-                : "If a registry is serving this store, restart it before the next push: in its cache it may find what is gone, and a push then leaves a tag that cannot be pulled.");
-        }
+        if (_location.IsStopped || (_serving.Store != ServedStore.Offline && collector != CollectorKind.Registry))
+            return null;
+        return _location.Host.Container is { } container
+            ? $"If the registry in the container '{container}' went on running, restart it before the next push ('{_location.Host.Engine} restart {container}'), or a push may find in its cache what is gone, and leave a tag that cannot be pulled."
+            : "If a registry is serving this store, restart it before the next push: in its cache it may find what is gone, and a push then leaves a tag that cannot be pulled.";
     }
 
     private void Warn(string sentence)
@@ -161,6 +180,6 @@ internal sealed partial class CleanerRun
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
     private static partial void LogWarning(ILogger logger, string sentence);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The container {Container} was restarted and serves again")]
-    private static partial void LogRestarted(ILogger logger, string? container);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Sentence}")]
+    private static partial void LogServing(ILogger logger, string sentence);
 }

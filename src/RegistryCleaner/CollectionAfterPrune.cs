@@ -61,6 +61,6 @@ internal sealed class CollectionAfterPrune(CleanerRun run, CleanImagesOptions op
     {
         var freed = outcome.Blobs.ToHashSet(StringComparer.Ordinal);
         var blobs = plan.Blobs.Where(blob => freed.Contains(blob.Digest.ToString())).ToList();
-        return new CollectionReport { Blobs = blobs.Count, Bytes = blobs.Sum(blob => blob.Size) };
+        return new CollectionReport { Blobs = blobs.Count, Bytes = blobs.Sum(blob => blob.Size) }.With(outcome, plan.Blobs.ToDictionary(blob => blob.Digest.ToString(), blob => blob.Size));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Api;
 
@@ -13,11 +14,11 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
 
     public override bool KeepsTrash => true;
 
-    public override bool RemembersManifests => api is not null;
+    public override bool HasCache => api is not null;
 
     // DELETE empties the cache even where the link is gone, and only then: as long as the link is there, the next request fills it
     // again. A request that read the link before it went may do so still: whoever calls looks again after a while.
-    public override async Task<IReadOnlyList<RepositoryBlob>> ForgetAsync(IReadOnlyList<RepositoryBlob> gone, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<RepositoryLink>> ForgetAsync(IReadOnlyList<RepositoryLink> gone, CancellationToken cancellationToken)
     {
         if (api is null)
             return [];
@@ -26,11 +27,11 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
         return served.Count == 0 ? [] : await FindServedAsync(served, cancellationToken);
     }
 
-    public override async Task<IReadOnlyList<RepositoryBlob>> FindServedAsync(IReadOnlyList<RepositoryBlob> links, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken)
     {
         if (api is null)
             return [];
-        var served = new ConcurrentBag<RepositoryBlob>();
+        var served = new ConcurrentBag<RepositoryLink>();
         await ForEachAsync(links, async link =>
         {
             if (await api.ServesBlobAsync(link.Repository, link.Blob, cancellationToken))
@@ -39,7 +40,7 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
         return [.. served];
     }
 
-    public override async Task SettleAsync(Func<Task> look, CancellationToken cancellationToken)
+    public override async Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
     {
         var end = DateTimeOffset.UtcNow + settle;
         do
@@ -50,7 +51,7 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
         while (DateTimeOffset.UtcNow < end);
     }
 
-    private static Task ForEachAsync(IReadOnlyList<RepositoryBlob> links, Func<RepositoryBlob, Task> action, CancellationToken cancellationToken) =>
+    private static Task ForEachAsync(IReadOnlyList<RepositoryLink> links, Func<RepositoryLink, Task> action, CancellationToken cancellationToken) =>
         System.Threading.Tasks.Parallel.ForEachAsync(
             links, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (link, _) => await action(link));
 }

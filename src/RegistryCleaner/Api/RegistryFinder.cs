@@ -1,4 +1,3 @@
-using CliWrap.Buffered;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Store;
 

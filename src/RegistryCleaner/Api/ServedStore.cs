@@ -1,11 +1,6 @@
-using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Api;
-
-/// <summary>A repository's link to a blob, whether it is there or was.</summary>
-/// <param name="Repository">The repository.</param>
-/// <param name="Blob">The blob.</param>
-internal readonly record struct RepositoryBlob(RepositoryName Repository, Digest Blob);
 
 /// <summary>
 /// Whoever serves the store while it is pruned, and remembers what was there: a registry answers from its cache of descriptors
@@ -20,33 +15,33 @@ internal abstract class ServedStore
     /// <summary>Whether the trash stays until the next run, for whoever began a request before all this and has not ended it.</summary>
     public abstract bool KeepsTrash { get; }
 
-    /// <summary>Whether data of manifests may be remembered apart from any link, so that a push would not write it again.</summary>
-    public abstract bool RemembersManifests { get; }
+    /// <summary>Whether whoever serves remembers anything.</summary>
+    public abstract bool HasCache { get; }
 
     /// <summary>Makes whoever serves forget links that are gone.</summary>
     /// <returns>Those that are served all the same.</returns>
-    public abstract Task<IReadOnlyList<RepositoryBlob>> ForgetAsync(IReadOnlyList<RepositoryBlob> gone, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<RepositoryLink>> ForgetAsync(IReadOnlyList<RepositoryLink> gone, CancellationToken cancellationToken);
 
     /// <summary>Those of the links that are served now, be it from memory.</summary>
-    public abstract Task<IReadOnlyList<RepositoryBlob>> FindServedAsync(IReadOnlyList<RepositoryBlob> links, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken);
 
     /// <summary>Gives requests that were under way the time to end, looking again and again meanwhile.</summary>
     /// <param name="look">Puts back what somebody needs by now.</param>
     /// <param name="cancellationToken">Cuts the waiting short.</param>
-    public abstract Task SettleAsync(Func<Task> look, CancellationToken cancellationToken);
+    public abstract Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken);
 
     private sealed class OfflineStore : ServedStore
     {
         public override bool KeepsTrash => false;
 
-        public override bool RemembersManifests => false;
+        public override bool HasCache => false;
 
-        public override Task<IReadOnlyList<RepositoryBlob>> ForgetAsync(IReadOnlyList<RepositoryBlob> gone, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<RepositoryBlob>>([]);
+        public override Task<IReadOnlyList<RepositoryLink>> ForgetAsync(IReadOnlyList<RepositoryLink> gone, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RepositoryLink>>([]);
 
-        public override Task<IReadOnlyList<RepositoryBlob>> FindServedAsync(IReadOnlyList<RepositoryBlob> links, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<RepositoryBlob>>([]);
+        public override Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RepositoryLink>>([]);
 
-        public override Task SettleAsync(Func<Task> look, CancellationToken cancellationToken) => Task.CompletedTask;
+        public override Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

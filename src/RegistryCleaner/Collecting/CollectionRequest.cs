@@ -1,3 +1,5 @@
+using RegistryCleaner.Pruning;
+
 namespace RegistryCleaner.Collecting;
 
 /// <summary>Which collector reclaims the space of what nothing refers to any longer.</summary>
@@ -48,9 +50,26 @@ public sealed record CollectionReport
     /// <summary>How many temporary files.</summary>
     public int Leftovers { get; init; }
 
+    /// <summary>Of <see cref="Bytes"/>, what lies in the trash until the next run, which looks once more whether anything needs it.</summary>
+    public long BytesInTrash { get; init; }
+
+    /// <summary>How many blobs nothing needs and stay until the registry is restarted, because it remembers them: data of manifests.</summary>
+    public int WaitingBlobs { get; init; }
+
+    /// <summary>The length of these together.</summary>
+    public long WaitingBytes { get; init; }
+
     /// <summary>How many blobs stay only because they are, or were linked, too recently: they may belong to a push in progress.</summary>
     public int RecentBlobs { get; init; }
 
     /// <summary>The length of these together.</summary>
     public long RecentBytes { get; init; }
+
+    // What a registry that goes on serving made a run leave for later.
+    internal CollectionReport With(PruneOutcome outcome, IReadOnlyDictionary<string, long> sizes) => this with
+    {
+        BytesInTrash = outcome.TrashIsKept ? Bytes : 0,
+        WaitingBlobs = outcome.Waiting.Count,
+        WaitingBytes = outcome.Waiting.Sum(digest => sizes.GetValueOrDefault(digest)),
+    };
 }

@@ -45,7 +45,7 @@ internal sealed partial class MarkAndSweepCollector(IStoreFiles files, Pruner pr
         await pruner.ApplyAsync(plan, outcome, cancellationToken);
         var freed = outcome.Blobs.ToHashSet(StringComparer.Ordinal);
         List<CollectedBlob> blobs = [.. plan.Blobs.Where(blob => freed.Contains(blob.Digest.ToString()))];
-        return Report(plan) with
+        return (Report(plan) with
         {
             Blobs = blobs.Count,
             Bytes = blobs.Sum(blob => blob.Size),
@@ -54,7 +54,7 @@ internal sealed partial class MarkAndSweepCollector(IStoreFiles files, Pruner pr
             Layers = outcome.Layers.Count - before.Layers,
             Uploads = outcome.Uploads.Count,
             Leftovers = outcome.Leftovers.Count,
-        };
+        }).With(outcome, plan.Blobs.ToDictionary(blob => blob.Digest.ToString(), blob => blob.Size));
     }
 
     /// <summary>The plan as numbers.</summary>

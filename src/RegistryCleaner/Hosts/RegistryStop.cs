@@ -24,6 +24,7 @@ internal sealed class RegistryStop : IAsyncDisposable
     private readonly string? _listenAddress;
     private readonly Pipe _input = new();
     private readonly Task? _watch;
+    private bool _hasStarted;
 
     private RegistryStop(CommandHost host, string? listenAddress)
     {
@@ -53,14 +54,32 @@ internal sealed class RegistryStop : IAsyncDisposable
     }
 
     /// <summary>Starts it again, and waits until it serves.</summary>
-    /// <exception cref="CleanerException">It does not serve again.</exception>
-    public async ValueTask DisposeAsync()
+    /// <returns>Why it does not, or null.</returns>
+    public async Task<string?> TryStartAsync()
     {
-        await RegistryRestart.StartAsync(_host, _listenAddress, CancellationToken.None);
-        if (_watch is null)
-            return;
-        await _input.Writer.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Done + "\n"));
-        await _input.Writer.CompleteAsync();
-        await _watch;
+        if (_hasStarted)
+            return null;
+        _hasStarted = true;
+        try
+        {
+            await RegistryRestart.StartAsync(_host, _listenAddress, CancellationToken.None);
+            return null;
+        }
+        catch (CleanerException e)
+        {
+            return e.Message;
+        }
+        finally
+        {
+            if (_watch is not null)
+            {
+                await _input.Writer.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Done + "\n"));
+                await _input.Writer.CompleteAsync();
+                await _watch;
+            }
+        }
     }
+
+    /// <summary>Starts it again if that was not done before.</summary>
+    public async ValueTask DisposeAsync() => await TryStartAsync();
 }

@@ -28,6 +28,7 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
 
     private BlobTable? _blobs;
     private ManifestNodes? _manifests;
+    private MarkedStore? _last;
 
     /// <summary>Looks at everything, anew each time but for the blobs and the manifests, which do not change.</summary>
     public async Task<MarkedStore> MarkAsync(MarkRequest request, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
             MarkAliases(repository, blobs);
         MarkNeeded(store);
         var problems = await MarkLinkedAsync(store, request, cancellationToken);
-        return store with { Problems = [.. scan.Problems, .. kept, .. problems] };
+        return _last = store with { Problems = [.. scan.Problems, .. kept, .. problems] };
     }
 
     /// <summary>Those of the blobs that are in use, as things are now; null where nobody can know, with the reason.</summary>
@@ -70,6 +71,16 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
             (index, _) => store.IsNeeded[links[index].Layer.Blob] = true,
             cancellationToken);
         return (blobs.Where(blob => store.IsNeeded[store.Blobs.Find(blob)]).ToHashSet(), null);
+    }
+
+    /// <summary>Which repositories had a directory for a link to one of the blobs at the last look, and no manifest that needs it.</summary>
+    public IReadOnlyList<RepositoryLink> FindHolders(IReadOnlyCollection<Digest> blobs)
+    {
+        if (_last is not { } store)
+            return [];
+        var asked = blobs.Select(store.Blobs.Find).ToHashSet();
+        return [.. store.Repositories.Where(repository => repository.Name is not null)
+            .SelectMany(repository => repository.UnneededLayers.Where(layer => asked.Contains(layer.Blob)).Select(layer => new RepositoryLink(repository.Name!, store.Blobs.DigestOf(layer.Blob))))];
     }
 
     private static IEnumerable<int> Roots(MarkedRepository repository) =>

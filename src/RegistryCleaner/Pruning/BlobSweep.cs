@@ -1,68 +1,133 @@
-using RegistryCleaner.Marking;
+using RegistryCleaner.Api;
 using RegistryCleaner.Naming;
-using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Pruning;
 
 /// <summary>
-/// Takes away the blobs that the removed images alone held, looks again, and puts back what somebody needs by now.
+/// Takes away blobs that nothing needs, looks again, and puts back what somebody needs by now.
 /// </summary>
-/// <remarks>
-/// A blob cannot be served from a repository that has no link to it, so that every repository is asked for its links alone; the
-/// pruned repositories are asked, besides, what their remaining manifests refer to. A full collection has too many blobs for that: it
-/// marks the whole store again.
-/// </remarks>
 internal sealed class BlobSweep
 {
+    // What is served after so many times of being told to forget it is being pushed again and again.
+    private const int Rounds = 3;
+
     private readonly IStoreFiles _files;
-    private readonly StoreReader _reader;
     private readonly Trash _trash;
     private readonly PruneJournal _journal;
     private readonly PruneOutcome _outcome;
+    private readonly ServedStore _served;
     private readonly List<Digest> _blobs;
-    private StoreMarker? _marker;
+    private readonly BlobUse _use;
 
-    public BlobSweep(IStoreFiles files, StoreReader reader, Trash trash, PruneJournal journal, PruneOutcome outcome)
+    public BlobSweep(IStoreFiles files, StoreReader reader, ServedStore served, Trash trash, PruneJournal journal, PruneOutcome outcome)
     {
-        (_files, _reader, _trash, _journal, _outcome) = (files, reader, trash, journal, outcome);
+        (_files, _served, _trash, _journal, _outcome) = (files, served, trash, journal, outcome);
         _blobs = [.. journal.Blobs.Select(Digest.Parse)];
+        _use = journal.IsFull ? new MarkedBlobUse(files, journal, _blobs) : new LinkedBlobUse(reader, journal, _blobs);
     }
 
-    /// <summary>Does it; false if a blob that is needed is still in the _trash.</summary>
-    public async Task<bool> RunAsync()
+    /// <summary>Does it; false if a blob that is needed is still in the trash.</summary>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         if (_blobs.Count == 0)
             return true;
 
-        var needed = await NeededAsync();
-        await TakeAwayAsync([.. _blobs.Where(blob => !needed.Contains(blob))]);
-        return await PutBackAsync(await NeededAsync());
+        await TakeAwayAsync(await FreeAsync(cancellationToken), cancellationToken);
+        await _served.SettleAsync(LookAgainAsync, cancellationToken);
+        return await LookAgainAsync();
     }
 
-    private async Task TakeAwayAsync(IReadOnlyList<Digest> blobs)
+    /// <summary>Puts back what is needed by now; false if it cannot be.</summary>
+    public async Task<bool> LookAgainAsync()
     {
-        var outcomes = await _trash.TakeAsync([.. blobs.Select(StoreLayout.BlobData)]);
-        foreach (var (blob, moved) in blobs.Zip(outcomes))
+        if (_blobs.Count == 0)
+            return true;
+
+        // Served without a link: a client may have been told that it is there, and that counts.
+        var served = await _served.FindServedAsync(await HoldersAsync(await InTrashAsync()), CancellationToken.None);
+        await WriteLinksAsync(served);
+        var needed = await NeededAsync();
+        return await PutBackAsync(needed.Union(served.Select(link => link.Blob)).ToHashSet());
+    }
+
+    // Step 8: what is still served without a link was read just before the link went. It is forgotten, and looked for again later.
+    private async Task<IReadOnlyList<Digest>> FreeAsync(CancellationToken cancellationToken)
+    {
+        var free = await FreeNowAsync();
+        for (var round = 0; _served.HasCache && round < Rounds; round++)
+        {
+            var served = await _served.ForgetAsync(await HoldersAsync(free), cancellationToken);
+            if (served.Count == 0)
+                return free;
+            await _served.SettleAsync(() => Task.FromResult(true), cancellationToken);
+            free = await FreeNowAsync();
+        }
+
+        if (!_served.HasCache)
+            return free;
+        var left = (await _served.FindServedAsync(await HoldersAsync(free), cancellationToken)).Select(link => link.Blob).ToHashSet();
+        if (left.Count > 0)
+            _outcome.Note($"{left.Count} blobs are still served from the registry's memory; they stay for the next run");
+        return [.. free.Where(blob => !left.Contains(blob))];
+    }
+
+    private async Task<List<Digest>> FreeNowAsync()
+    {
+        var needed = await NeededAsync();
+        return [.. _blobs.Where(blob => !needed.Contains(blob))];
+    }
+
+    private async Task<IReadOnlyList<RepositoryLink>> HoldersAsync(IReadOnlyList<Digest> blobs)
+    {
+        if (!_served.HasCache || blobs.Count == 0)
+            return [];
+        var asked = blobs.ToHashSet();
+        return [.. (await _use.FindHoldersAsync(asked)).Concat(_journal.Links().Where(link => asked.Contains(link.Blob))).Distinct()];
+    }
+
+    private async Task TakeAwayAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellationToken)
+    {
+        var manifests = _served.HasCache ? await ManifestData.FindAsync(_files, blobs, cancellationToken) : new HashSet<Digest>();
+        List<Digest> others = [.. blobs.Where(blob => !manifests.Contains(blob))];
+        foreach (var (blob, moved) in others.Zip(await _trash.TakeAsync([.. others.Select(StoreLayout.BlobData)])))
         {
             if (moved.Result is MoveResult.Failed or MoveResult.TargetExists)
                 _outcome.HasFailed($"the blob {blob} could not be removed: {moved.Problem ?? "something else is in its place in the trash"}");
         }
+
+        if (manifests.Count > 0)
+            await new ManifestData(_files, _served, _trash, _outcome).TakeAwayAsync([.. manifests], cancellationToken);
     }
 
-    private async Task<bool> PutBackAsync(IReadOnlySet<Digest> needed)
+    private async Task<IReadOnlyList<Digest>> InTrashAsync()
     {
         var inTrash = await _trash.ExistingAsync([.. _blobs.Select(StoreLayout.BlobData)]);
-        foreach (var blob in _blobs.Where(blob => inTrash.Contains(StoreLayout.BlobData(blob)) && !needed.Contains(blob)))
+        return [.. _blobs.Where(blob => inTrash.Contains(StoreLayout.BlobData(blob)))];
+    }
+
+    private async Task WriteLinksAsync(IReadOnlyList<RepositoryLink> links)
+    {
+        foreach (var link in links)
+        {
+            await _files.WriteAsync(StoreLayout.LayerLink(link.Repository, link.Blob), System.Text.Encoding.ASCII.GetBytes(link.Blob.ToString()), CancellationToken.None);
+            _outcome.HasDrifted($"{link.Repository} has its link to {link.Blob} again: it was served meanwhile");
+        }
+    }
+
+    private async Task<bool> PutBackAsync(HashSet<Digest> needed)
+    {
+        var inTrash = await InTrashAsync();
+        foreach (var blob in inTrash.Where(blob => !needed.Contains(blob)))
             _outcome.Removed(RemovedKind.Blob, StoreLayout.BlobData(blob), blob.ToString());
 
         // Where a blob is in its place again, somebody has pushed it anew: its content is the same.
-        var back = _blobs.Where(needed.Contains).Select(StoreLayout.BlobData).Where(inTrash.Contains).ToList();
         var isBack = true;
-        foreach (var moved in await _trash.PutBackAsync(back))
+        foreach (var moved in await _trash.PutBackAsync([.. inTrash.Where(needed.Contains).Select(StoreLayout.BlobData)]))
         {
             if (moved.Result == MoveResult.Moved)
             {
+                _outcome.WentBack(moved.Path);
                 _outcome.HasDrifted($"{moved.Path} went back: something that is there now needs it");
             }
             else if (moved.Result == MoveResult.Failed)
@@ -75,35 +140,12 @@ internal sealed class BlobSweep
         return isBack;
     }
 
-    private Task<IReadOnlySet<Digest>> NeededAsync() => _journal.IsFull ? NeededByTheStoreAsync() : NeededByLinksAsync();
-
-    private async Task<IReadOnlySet<Digest>> NeededByTheStoreAsync()
+    private async Task<IReadOnlySet<Digest>> NeededAsync()
     {
-        _marker ??= new StoreMarker(_files, _blobs);
-        var (needed, problem) = await _marker.FindNeededAsync(_blobs, _journal.LeavesNoRepositories, CancellationToken.None);
+        var (needed, problem) = await _use.FindNeededAsync();
         if (needed is not null)
             return needed;
         _outcome.HasFailed($"no blob was freed, because nobody can know what is in use: {problem}");
         return _blobs.ToHashSet();
-    }
-
-    private async Task<IReadOnlySet<Digest>> NeededByLinksAsync()
-    {
-        var catalog = await _reader.FindRepositoriesAsync(CancellationToken.None);
-        if (catalog.Problems is [var problem, ..])
-        {
-            _outcome.HasFailed($"no blob was freed, because not every repository could be looked at: {problem}");
-            return _blobs.ToHashSet();
-        }
-
-        var needed = (await _reader.LinkedAsync(catalog.Directories, _blobs, CancellationToken.None)).ToHashSet();
-        var snapshot = await _reader.ReadAsync([.. _journal.Repositories.Select(repository => RepositoryName.Parse(repository.Name))], CancellationToken.None);
-        foreach (var repository in snapshot.Repositories.Values)
-        {
-            var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), new HashSet<Digest>());
-            needed.UnionWith(graph.Doubts.Count > 0 ? _blobs : graph.Needed());
-        }
-
-        return needed;
     }
 }

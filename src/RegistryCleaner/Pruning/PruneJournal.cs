@@ -86,6 +86,15 @@ internal sealed record PruneJournal
 
     private static string NewRunId(DateTimeOffset now) => $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid():n}"[..25];
 
+    /// <summary>The links that go, as a registry would be asked for them.</summary>
+    public IEnumerable<RepositoryLink> Links() => Repositories.SelectMany(repository =>
+    {
+        var name = RepositoryName.Parse(repository.Name);
+        return repository.Manifests.Select(manifest => Digest.Parse(manifest.Name))
+            .Concat(repository.Layers.Select(layer => StoreLayout.TryReadRepositoryPath(name, layer.Name, out var place) ? Digest.Parse(place.Name) : default))
+            .Select(digest => new RepositoryLink(name, digest));
+    });
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.PruneJournal);
 
     /// <summary>The journal of a run; null for anything that is not a whole journal of that run and this version.</summary>

@@ -1,3 +1,5 @@
+using RegistryCleaner.Naming;
+
 namespace RegistryCleaner.Pruning;
 
 /// <summary>What a prune really did.</summary>
@@ -8,6 +10,7 @@ public sealed class PruneOutcome
     private readonly List<string> _drifted = [];
     private readonly List<string> _failures = [];
     private readonly List<string> _notes = [];
+    private readonly HashSet<Digest> _waiting = [];
 
     /// <summary>Removed tags, <c>repo:tag</c>.</summary>
     public IReadOnlyList<string> Tags => Of(RemovedKind.Tag);
@@ -45,6 +48,14 @@ public sealed class PruneOutcome
     /// <summary>Whether anything in the store may be other than before, by this run or by finishing an earlier one.</summary>
     public bool HasChangedTheStore { get; private set; }
 
+    /// <summary>Blobs, by digest, that nothing needs and that stay until the registry is restarted, because it remembers them.</summary>
+    public IReadOnlyList<string> Waiting => [.. _waiting.Order().Select(digest => digest.ToString())];
+
+    /// <summary>Whether what was removed lies in the trash until the next run, which looks once more whether anything needs it.</summary>
+    public bool TrashIsKept { get; internal set; }
+
+    internal void Waits(IEnumerable<Digest> blobs) => _waiting.UnionWith(blobs);
+
     internal void Removed(RemovedKind kind, string path, string name)
     {
         _removed[path] = new RemovedItem(kind, name);
@@ -55,11 +66,18 @@ public sealed class PruneOutcome
 
     internal void WentBack(string path) => _removed.Remove(path);
 
-    internal void HasDrifted(string what) => _drifted.Add(what);
+    internal void HasDrifted(string what) => Once(_drifted, what);
 
-    internal void HasFailed(string what) => _failures.Add(what);
+    internal void HasFailed(string what) => Once(_failures, what);
 
-    internal void Note(string what) => _notes.Add(what);
+    internal void Note(string what) => Once(_notes, what);
+
+    // What is looked at again and again is said once.
+    private static void Once(List<string> sentences, string sentence)
+    {
+        if (!sentences.Contains(sentence))
+            sentences.Add(sentence);
+    }
 
     private List<string> Of(RemovedKind kind) => [.. _removed.Values.Where(item => item.Kind == kind).Select(item => item.Name)];
 

@@ -1,3 +1,4 @@
+using RegistryCleaner.Api;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
@@ -18,16 +19,20 @@ internal sealed class PruneRun
     private readonly PruneOutcome _outcome;
     private readonly Dictionary<RepositoryName, JournalRepository> _repositories;
     private readonly TagRemoval _tags;
+    private readonly ServedStore _served;
+    private readonly BlobSweep _sweep;
 
-    public PruneRun(IStoreFiles files, StoreReader reader, PruneJournal journal, PruneOutcome outcome)
+    public PruneRun(IStoreFiles files, StoreReader reader, ServedStore served, PruneJournal journal, PruneOutcome outcome)
     {
         _files = files;
+        _served = served;
         _reader = reader;
         _journal = journal;
         _outcome = outcome;
         _trash = new Trash(files, journal.RunId);
         _repositories = journal.Repositories.ToDictionary(repository => RepositoryName.Parse(repository.Name));
         _tags = new TagRemoval(files, reader, _trash, _repositories, outcome);
+        _sweep = new BlobSweep(files, reader, served, _trash, journal, outcome);
     }
 
     /// <summary>
@@ -53,18 +58,67 @@ internal sealed class PruneRun
         await TakeLeftoversAwayAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
+        await ForgetAsync(cancellationToken);
+        await _served.SettleAsync(LookAgainAsync, cancellationToken);
         await LookAgainAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
-        var everythingIsBack = await new BlobSweep(_files, _reader, _trash, _journal, _outcome).RunAsync();
+        var everythingIsBack = await _sweep.RunAsync(cancellationToken);
         // A push that was accepted while the links were there may have ended since: its blobs are back, its links are not.
         everythingIsBack &= await LookAgainAsync();
+        if (_served.KeepsTrash)
+            await KeepTrashAsync(everythingIsBack);
+        else
+            await EndAsync(everythingIsBack);
+    }
+
+    /// <summary>
+    /// Looks once more at a run that has done all that it set out to do: what is needed by now goes back, whoever had begun a request
+    /// before and ended it since.
+    /// </summary>
+    /// <param name="mayEnd">Whether the rest may be deleted.</param>
+    public async Task JudgeAsync(bool mayEnd)
+    {
+        await _tags.CheckAsync();
+        var everythingIsBack = await LookAgainAsync();
+        everythingIsBack &= await _sweep.LookAgainAsync();
+        if (mayEnd)
+            await EndAsync(everythingIsBack);
+    }
+
+    private async Task KeepTrashAsync(bool everythingIsBack)
+    {
+        _outcome.TrashIsKept = true;
+        if (everythingIsBack)
+            await _trash.CompleteAsync();
+        else
+            HasKeptWhatIsNeeded();
+    }
+
+    private async Task EndAsync(bool everythingIsBack)
+    {
+        // A directory without its link says that the registry may remember the link: so it goes last.
         await RemoveEmptyDirectoriesAsync();
         if (everythingIsBack)
             await _trash.DeleteAsync();
         else
-            _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
+            HasKeptWhatIsNeeded();
     }
+
+    private void HasKeptWhatIsNeeded() =>
+        _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
+
+    // What a manifest that stays needs as a layer is linked, and not asked about; all else that is gone is to be forgotten.
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        if (!_served.HasCache)
+            return;
+        List<RepositoryLink> links = [.. _journal.Links().Distinct()];
+        var there = await _files.StatAsync([.. links.SelectMany(PathsOf)], cancellationToken);
+        await _served.ForgetAsync([.. links.Where(link => !PathsOf(link).Any(there.ContainsKey))], cancellationToken);
+    }
+
+    private static string[] PathsOf(RepositoryLink link) => [StoreLayout.LayerLink(link.Repository, link.Blob), StoreLayout.RevisionLink(link.Repository, link.Blob)];
 
     private async Task<bool> LookAgainAsync()
     {

@@ -10,7 +10,13 @@ internal sealed class Trash(IStoreFiles files, string runId)
     private string Base => StoreLayout.TrashOf(runId);
 
     /// <summary>A second trash of the same run, for the directories of whole repositories.</summary>
-    public Trash Rest => new(files, $"{runId}/rest");
+    public Trash Rest => Aside("rest");
+
+    /// <summary>Where it is written that the run has done all that it set out to do.</summary>
+    public string CompletedFile => $"{Base}/completed";
+
+    /// <summary>Another trash of the same run.</summary>
+    public Trash Aside(string name) => new(files, $"{runId}/{name}");
 
     /// <summary>Where a path of the store lies in the trash.</summary>
     public string Of(string path) => $"{Base}/{path}";
@@ -36,6 +42,9 @@ internal sealed class Trash(IStoreFiles files, string runId)
         var entries = await files.StatAsync([.. paths.Select(Of)], CancellationToken.None);
         return paths.Where(path => entries.ContainsKey(Of(path))).ToHashSet(StringComparer.Ordinal);
     }
+
+    /// <summary>Leaves the trash to the next run, as one of which nothing is left to be done but to look once more.</summary>
+    public Task CompleteAsync() => files.WriteAsync(CompletedFile, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
 
     /// <summary>Deletes the trash with its journal: nothing in it is needed any more.</summary>
     /// <remarks>

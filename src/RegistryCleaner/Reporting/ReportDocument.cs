@@ -53,7 +53,8 @@ internal sealed record RemovalDocument(
     IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories, IReadOnlyList<string> Blobs);
 
 internal sealed record CollectionDocument(
-    int Blobs, long Bytes, int Manifests, int Tags, int Layers, int Uploads, int Leftovers, int RecentBlobs, long RecentBytes);
+    int Blobs, long Bytes, int Manifests, int Tags, int Layers, int Uploads, int Leftovers, int RecentBlobs, long RecentBytes,
+    long BytesInTrash, int WaitingBlobs, long WaitingBytes);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

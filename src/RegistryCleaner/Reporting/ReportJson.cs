@@ -38,7 +38,8 @@ public static class ReportJson
         BytesReclaimable = report.Plan?.BytesFreed,
         Collection = report.Collection is { } counts
             ? new CollectionDocument(
-                counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes)
+                counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes,
+                counts.BytesInTrash, counts.WaitingBlobs, counts.WaitingBytes)
             : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,

@@ -99,6 +99,10 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
         ];
         foreach (var (count, what) in others.Where(other => other.Count > 0))
             yield return $"{(isDryRun ? "Would remove" : "Removed")} {count} {what}.";
+        if (collection.BytesInTrash > 0)
+            yield return $"Of these, {Bytes(collection.BytesInTrash)} lie in the trash: the next run looks once more whether anything needs them, and frees the space.";
+        if (collection.WaitingBlobs > 0)
+            yield return $"Wait for a restart of the registry, which remembers them: {collection.WaitingBlobs} manifests, {Bytes(collection.WaitingBytes)}.";
         if (collection.RecentBlobs > 0)
             yield return $"Stay for now, because they may belong to a push in progress: {collection.RecentBlobs} blobs, {Bytes(collection.RecentBytes)}.";
     }

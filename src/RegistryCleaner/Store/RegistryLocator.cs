@@ -27,37 +27,49 @@ public sealed partial class RegistryLocator(ILogger logger)
     /// <exception cref="CleanerException">It is not there, is not running, may not be entered, or has no store in files.</exception>
     public async Task<RegistryLocation> LocateAsync(RegistryOptions options, CancellationToken cancellationToken)
     {
-        var host = await ChooseHostAsync(options, cancellationToken);
-        var files = RegistryLocation.Files(host, "/", logger);
+        var (host, inspection, stopped) = await ChooseHostAsync(options, cancellationToken);
         try
         {
-            var isBareDirectory = host.Container is null && options.RegistryRoot is not null && !IsRegistryContainer(options);
-            var location = isBareDirectory
-                ? await DescribeDirectoryAsync(host, files, options, cancellationToken)
-                : await DescribeRegistryAsync(host, files, options, cancellationToken);
-            await RequireStoreAsync(files, location, cancellationToken);
-            location = location with { Version = await AskVersionAsync(location, cancellationToken) };
+            var location = await DescribeAsync(host, options, cancellationToken) with { Inspection = inspection, Stopped = stopped };
             LogChosen(logger, location);
             return location;
         }
-        catch (StoreAccessException e)
+        catch (Exception e)
         {
-            throw new CleanerException(ExitCode.BadInput, e.Message);
+            if (stopped is not null)
+                await stopped.DisposeAsync();
+            if (e is StoreAccessException)
+                throw new CleanerException(ExitCode.BadInput, e.Message);
+            throw;
         }
     }
 
-    private static async Task<CommandHost> ChooseHostAsync(RegistryOptions options, CancellationToken cancellationToken)
+    private async Task<RegistryLocation> DescribeAsync(CommandHost host, RegistryOptions options, CancellationToken cancellationToken)
+    {
+        var files = RegistryLocation.Files(host, "/", logger);
+        var isBareDirectory = host.Container is null && options.RegistryRoot is not null && !IsRegistryContainer(options);
+        var location = isBareDirectory
+            ? await DescribeDirectoryAsync(host, files, options, cancellationToken)
+            : await DescribeRegistryAsync(host, files, options, cancellationToken);
+        await RequireStoreAsync(files, location, cancellationToken);
+        return location with { IsBareDirectory = isBareDirectory, Version = await AskVersionAsync(location, cancellationToken) };
+    }
+
+    private async Task<(CommandHost Host, ContainerInspection? Inspection, StoppedContainer? Stopped)> ChooseHostAsync(RegistryOptions options, CancellationToken cancellationToken)
     {
         if (options.RegistryContainer is null && (options.RegistryRoot is not null || IsRegistryContainer(options)))
-            return CommandHost.Local;
+            return (CommandHost.Local, null, null);
 
         var engine = ContainerEngine.Default();
         if (options.ContainerEngine is not null && !ContainerEngine.TryParse(options.ContainerEngine, out engine, out var reason))
             throw new CleanerException(ExitCode.BadInput, reason);
 
         var container = options.RegistryContainer ?? DefaultContainer;
-        await ContainerState.RequireRunningAsync(engine, container, isNamed: options.RegistryContainer is not null, cancellationToken);
-        return CommandHost.InContainer(engine, container);
+        var inspection = await ContainerState.RequireReachableAsync(engine, container, isNamed: options.RegistryContainer is not null, cancellationToken);
+        if (inspection is null or { IsRunning: true })
+            return (CommandHost.InContainer(engine, container), inspection, null);
+        var stopped = await StoppedContainer.OpenAsync(engine, container, inspection, logger, cancellationToken);
+        return (stopped.Host, inspection, stopped);
     }
 
     private static bool IsRegistryContainer(RegistryOptions options) =>

@@ -31,6 +31,9 @@ public static class StoreLayout
     /// <summary>The file that a running cleaner holds locked.</summary>
     public const string LockFile = WorkDirectory + "/lock";
 
+    /// <summary>Who holds it, or held it last.</summary>
+    public const string LockOwner = WorkDirectory + "/lock-owner.json";
+
     /// <summary>A directory for each run that removed something and has not finished.</summary>
     public const string Trash = WorkDirectory + "/trash";
 

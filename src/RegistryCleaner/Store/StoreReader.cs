@@ -100,6 +100,20 @@ public sealed class StoreReader(IStoreFiles files)
         return linked.Keys.Concat(await LinkedByOtherNamesAsync(directories, cancellationToken)).Where(asked.ToHashSet().Contains).ToHashSet();
     }
 
+    /// <summary>Which of the repositories have a directory for a link to which of the blobs, be there a link in it or not.</summary>
+    internal async Task<IReadOnlyList<RepositoryLink>> FindLinkDirectoriesAsync(
+        IReadOnlyList<RepositoryName> repositories, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
+    {
+        List<Digest> asked = [.. blobs];
+        var found = new ConcurrentBag<RepositoryLink>();
+        RepositoryLink LinkAt(int index) => new(repositories[index / asked.Count], asked[index % asked.Count]);
+        await files.StatEachAsync(
+            new LazyList<string>(checked(repositories.Count * asked.Count), index => StoreLayout.ParentOf(StoreLayout.LayerLink(LinkAt(index).Repository, LinkAt(index).Blob))),
+            (index, _) => found.Add(LinkAt(index)),
+            cancellationToken);
+        return [.. found];
+    }
+
     // A layer that was uploaded by its sha512 is stored by sha256: its link's name is the one, its content the other.
     private async Task<IEnumerable<Digest>> LinkedByOtherNamesAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
     {

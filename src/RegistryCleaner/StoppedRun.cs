@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using RegistryCleaner.Hosts;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner;
+
+/// <summary>
+/// A verb on a registry that is stopped meanwhile and serves again at the end, whatever happens in between: the registry's container
+/// is stopped, its volumes are reached through another, and the container is started again.
+/// </summary>
+internal sealed partial class StoppedRun(ILogger logger)
+{
+    /// <exception cref="CleanerException">The registry's container is not one that can be stopped and started.</exception>
+    public static void RequirePossible(bool restart, RegistryLocation location)
+    {
+        if (restart && RegistryRestart.WhyImpossible(location.Host) is { } reason)
+            throw new CleanerException(ExitCode.BadInput, reason);
+    }
+
+    /// <param name="options">Which registry.</param>
+    /// <param name="work">The verb: first as a dry run while the registry still serves, then for real.</param>
+    /// <param name="cancellationToken">Ends the waiting; the registry is started again all the same.</param>
+    public async Task<CleanerReport> RunAsync(RegistryOptions options, Func<bool, Task<CleanerReport>> work, CancellationToken cancellationToken)
+    {
+        await using var location = await new RegistryLocator(logger).LocateAsync(options, cancellationToken);
+        RequirePossible(restart: true, location);
+        if (location.IsStopped)
+            return await work(false);
+
+        // What is refused, and what has nothing to do, stops nothing.
+        var preview = await work(true);
+        if (preview.HasNothingToDo)
+            return preview with { DryRun = false, Outcome = new Pruning.PruneOutcome() };
+
+        LogStopping(logger, location.Host.Container);
+        await using var stop = await RegistryStop.StopAsync(location.Host, location.Configuration.ListenAddress);
+        CleanerReport report;
+        try
+        {
+            report = await work(false);
+        }
+        catch (Exception e)
+        {
+            if (await stop.TryStartAsync() is { } trouble)
+                throw new CleanerException(ExitCode.Incomplete, [e.Message, trouble]);
+            throw;
+        }
+
+        // Said after the report: what was done is done.
+        if (await stop.TryStartAsync() is { } problem)
+            return report with { ExitCode = ExitCode.Incomplete, Warnings = [.. report.Warnings, problem] };
+        LogServing(logger, location.Host.Container);
+        return report;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The container {Container} is stopped meanwhile")]
+    private static partial void LogStopping(ILogger logger, string? container);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The container {Container} was started again")]
+    private static partial void LogServing(ILogger logger, string? container);
+}
