@@ -44,8 +44,7 @@ internal sealed class BlobSweep
         if (_blobs.Count == 0)
             return true;
 
-        // Served without a link: a client may have been told that it is there, and that counts.
-        var served = await _served.FindServedAsync(await HoldersAsync(await InTrashAsync()), CancellationToken.None);
+        var served = await FindServedWithoutLinkAsync();
         await WriteLinksAsync(served);
         var needed = await NeededAsync();
         return await PutBackAsync(needed.Union(served.Select(link => link.Blob)).ToHashSet());
@@ -104,6 +103,14 @@ internal sealed class BlobSweep
     {
         var inTrash = await _trash.ExistingAsync([.. _blobs.Select(StoreLayout.BlobData)]);
         return [.. _blobs.Where(blob => inTrash.Contains(StoreLayout.BlobData(blob)))];
+    }
+
+    // A client may have been told that it is there, and that counts.
+    private async Task<List<RepositoryLink>> FindServedWithoutLinkAsync()
+    {
+        var served = await _served.FindServedAsync(await HoldersAsync(await InTrashAsync()), CancellationToken.None);
+        var there = await _files.StatAsync([.. served.Select(link => StoreLayout.LayerLink(link.Repository, link.Blob))], CancellationToken.None);
+        return [.. served.Where(link => !there.ContainsKey(StoreLayout.LayerLink(link.Repository, link.Blob)))];
     }
 
     private async Task WriteLinksAsync(IReadOnlyList<RepositoryLink> links)
