@@ -108,7 +108,7 @@ public class PruneSpecs
         await ShouldHoldWhatWasNotAskedForAsync(scene, dockerDigest!);
         scene.Store.BlobSizes().ShouldBe(before, ignoreOrder: true);
 
-        var collected = (await scene.RunAsync("GarbageCollect", "--output", "json")).ShouldEndWith(0);
+        var collected = (await scene.RunAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0);
         await scene.Registry.RestartAsync();
         await ShouldHoldWhatWasNotAskedForAsync(scene, dockerDigest!);
 
@@ -119,7 +119,7 @@ public class PruneSpecs
         pruned.Json.GetProperty("bytesReclaimable").GetInt64().ShouldBe(measured);
         collected.Json.GetProperty("collection").GetProperty("bytes").GetInt64().ShouldBe(measured);
 
-        (await scene.RunAsync("GarbageCollect", "--output", "json")).ShouldEndWith(0).Json.GetProperty("collection").GetProperty("blobs").GetInt32().ShouldBe(0);
+        (await scene.RunAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0).Json.GetProperty("collection").GetProperty("blobs").GetInt32().ShouldBe(0);
     }
 
     private static async Task ShouldHoldWhatWasNotAskedForAsync(RegistryScene scene, string dockerDigest)

@@ -84,6 +84,9 @@ internal sealed record CleanerResult(int ExitCode, string Output, string Error)
     // What `--output json` printed.
     public JsonElement Json => JsonElement.Parse(Output);
 
+    // A number of the collection's, in a report of one verb.
+    public long Collected(string name) => Json.GetProperty("collection").GetProperty(name).GetInt64();
+
     public IReadOnlyList<string> Texts(string name) => [.. Json.GetProperty(name).EnumerateArray().Select(item => item.GetString()!)];
 
     // With all that is needed to see why it was another.
