@@ -58,7 +58,8 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             Uploads = [.. abandoned],
             Leftovers = [.. leftovers.Found],
             Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(links.Emptied, abandoned)],
-            AllBlobs = store.Blobs.Count,
+            // Those that a prune would free are not there any more by then.
+            AllBlobs = store.Blobs.Count - question.Freed.Count(blob => store.Blobs.Find(blob) is var id and >= 0 && store.Blobs.IsStored(id)),
             RecentBlobs = blobs.RecentBlobs,
             RecentBytes = blobs.RecentBytes,
             Remarks = [.. Remarks(store)],
