@@ -5,7 +5,7 @@ namespace RegistryCleaner.RegistryTests;
 
 // Our own collector on every state of a store in which a registry's own loses something, gives up, or leaves garbage: all that could
 // be pulled before still can, garbage beside it goes, and what cannot be read is named.
-public sealed class CollectorRowSpecs(CollectorRowSpecs.Registries registries) : IClassFixture<CollectorRowSpecs.Registries>
+public sealed class CollectorRowSpecs(EmptyRegistries registries) : IClassFixture<EmptyRegistries>
 {
     private static readonly TimeSpan Old = TimeSpan.FromDays(2);
 
@@ -28,7 +28,7 @@ public sealed class CollectorRowSpecs(CollectorRowSpecs.Registries registries) :
     [MemberData(nameof(Rows))]
     public async Task Nothing_is_lost_and_garbage_goes(string row, int version)
     {
-        var scene = await registries.EmptyAsync(version);
+        var scene = await registries.SceneAsync(version);
         await CollectAsync(scene, [StoreRows.All.Single(candidate => candidate.Name == row)]);
     }
 
@@ -44,7 +44,7 @@ public sealed class CollectorRowSpecs(CollectorRowSpecs.Registries registries) :
     [InlineData(3)]
     public async Task Row_10_a_store_without_repositories_or_blobs_is_no_reason_to_give_up(int version)
     {
-        var scene = await registries.EmptyAsync(version);
+        var scene = await registries.SceneAsync(version);
         Directory.CreateDirectory($"{scene.Store.Registry}/v2");
 
         (await scene.RunAsync("GarbageCollect")).ShouldEndWith(0);
@@ -54,7 +54,7 @@ public sealed class CollectorRowSpecs(CollectorRowSpecs.Registries registries) :
     [DockerFact]
     public async Task Where_a_repository_may_hide_no_blob_goes()
     {
-        var scene = await registries.EmptyAsync(2);
+        var scene = await registries.SceneAsync();
         await PushAsync(scene);
         Directory.CreateSymbolicLink(scene.Store.Repository("elsewhere"), scene.Store.Repository("app"));
         var orphan = scene.Store.AddBlob("orphan"u8.ToArray());
@@ -107,26 +107,4 @@ public sealed class CollectorRowSpecs(CollectorRowSpecs.Registries registries) :
     // So much that what goes is less than half.
     private static Task<string> PushAsync(RegistryScene scene) =>
         scene.Client.PushAsync(ImageBuilder.Image("app", layers: ImageBuilder.Layers("app", 10, 20, 30, 40, 50, 60, 70, 80)), "app", "1");
-
-    // One registry of each version for all rows, each of which begins with an empty store. Without a cache it knows of none before.
-    public sealed class Registries : IAsyncLifetime
-    {
-        private readonly Dictionary<int, RegistryScene> scenes = [];
-
-        internal async Task<RegistryScene> EmptyAsync(int version)
-        {
-            if (!scenes.TryGetValue(version, out var scene))
-                scenes[version] = scene = await RegistryScene.StartAsync(RegistryScene.MountedDirectory, version, cache: false);
-            scene.Store.Clear();
-            return scene;
-        }
-
-        public Task InitializeAsync() => Task.CompletedTask;
-
-        public async Task DisposeAsync()
-        {
-            foreach (var scene in scenes.Values)
-                await scene.DisposeAsync();
-        }
-    }
 }
