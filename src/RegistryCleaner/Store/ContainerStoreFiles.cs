@@ -45,7 +45,8 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             return [];
 
         var indices = directories.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        var errors = await RunAsync(ContainerScripts.ListNames, Paths(directories), [], _ => new RecordReader([0], record =>
+        // With a slash at its end, find complains of a file where a directory should be, which otherwise would look like an empty one.
+        var errors = await RunAsync(ContainerScripts.ListNames, Paths(directories.Select(directory => directory + "/")), [], _ => new RecordReader([0], record =>
         {
             var path = Encoding.UTF8.GetString(record);
             var slash = path.LastIndexOf('/');
