@@ -67,6 +67,26 @@ public sealed class CollectorRowSpecs(EmptyRegistries registries) : IClassFixtur
         await scene.ShouldPullWholeAsync(["app:1"]);
     }
 
+    [DockerTheory]
+    [InlineData(RegistryScene.DockerExec)]
+    [InlineData(RegistryScene.MountedDirectory)]
+    public async Task Where_tags_cannot_be_listed_nothing_counts_as_untagged(string wayIn)
+    {
+        await using var scene = await RegistryScene.StartAsync(wayIn, cache: false);
+        await PushAsync(scene);
+        Directory.Delete(scene.Store.Repository("app", "_manifests/tags"), recursive: true);
+        StoreDirectory.Write(scene.Store.Repository("app", "_manifests/tags"), "not a directory"u8.ToArray());
+        scene.Store.Age(Old);
+        var before = scene.Store.BlobSizes();
+
+        var result = (await scene.RunAsync("GarbageCollect", "--delete-untagged", "--max-delete", "100%", "--dry-run", "--output", "json")).ShouldEndWith(0);
+
+        result.Texts("warnings").ShouldContain(warning => warning.Contains("app/_manifests/tags"));
+        CleanerResult.Items(result.Json, "planned").ShouldBeEmpty();
+        (await scene.RunAsync("GarbageCollect", "--delete-untagged", "--max-delete", "100%")).ShouldEndWith(0);
+        scene.Store.BlobSizes().ShouldBe(before, ignoreOrder: true);
+    }
+
     private static async Task CollectAsync(RegistryScene scene, IReadOnlyList<StoreRow> rows)
     {
         await PushAsync(scene);

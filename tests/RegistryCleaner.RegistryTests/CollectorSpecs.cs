@@ -1,10 +1,11 @@
 using RegistryCleaner.RegistryTests.Fixture;
 using Shouldly;
+using Xunit.Abstractions;
 
 namespace RegistryCleaner.RegistryTests;
 
 // Our own collector on real stores: what it says, what it does, and what the registry then says.
-public class CollectorSpecs
+public class CollectorSpecs(ITestOutputHelper output)
 {
     private static readonly string[] Command = ["GarbageCollect", "--delete-untagged", "--uploads-older-than", "1d", "--output", "json"];
 
@@ -29,6 +30,7 @@ public class CollectorSpecs
         await PushAsync(scene, 20);
         var many = await CountAsync(scene, engine);
 
+        output.WriteLine($"{few.Dry} calls in a dry run, {few.Real} in a real one");
         many.ShouldBe(few);
     }
 

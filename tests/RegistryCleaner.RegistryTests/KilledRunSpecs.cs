@@ -49,7 +49,7 @@ internal sealed class KilledCollection(string wayIn, ITestOutputHelper output) :
 
     protected override IReadOnlyList<string> RemovedTags => MixedStore.RemovedTags;
 
-    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (1, 7, 0);
+    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (3, 6, 0);
 
     protected override Task PushAsync(RegistryScene scene) => MixedStore.MakeAsync(scene);
 
