@@ -1,158 +1,62 @@
-using System.Diagnostics;
 using RegistryCleaner.RegistryTests.Fixture;
 using Shouldly;
 using Xunit.Abstractions;
 
 namespace RegistryCleaner.RegistryTests;
 
-// The promise that makes it safe to leave on: whenever the process dies, all that is still tagged can be pulled, and the
-// next run ends what was begun. The registry has no cache here, so that it says what is on the disk at any moment.
-public abstract class KilledRunSpecs(string wayIn, ITestOutputHelper output)
+public class KilledRunInAMountedDirectorySpecs(ITestOutputHelper output)
 {
-    private static readonly string[] Command = ["CleanImages", "--images", .. ThirtyImages.Removed];
+    [DockerFact]
+    public Task Whenever_a_run_is_killed_nothing_is_lost_and_the_next_run_completes_it() => new KilledPrune(RegistryScene.MountedDirectory, output).KillEverywhereAsync();
 
-    // Kills at fractions of the whole run; between the journal's appearance and its end, where all the changes are; and after it.
-    private const int OverAll = 6;
-    private const int WhilePruning = 20;
-    private const int WhileCollecting = 5;
+    [DockerFact]
+    public Task Whenever_a_collection_is_killed_nothing_is_lost_and_the_next_completes_it() => new KilledCollection(RegistryScene.MountedDirectory, output).KillEverywhereAsync();
+}
 
-    protected async Task KillEverywhereAsync()
-    {
-        await using var scene = await RegistryScene.StartAsync(wayIn, cache: false);
-        await ThirtyImages.PushAsync(scene.Client);
-        using var copy = new TemporaryDirectory();
-        await scene.Store.CopyToAsync(copy.Path);
-        var needed = await scene.BlobsOfAsync([.. ThirtyImages.Kept, .. ThirtyImages.KeptWithoutTag]);
+public class KilledRunThroughDockerExecSpecs(ITestOutputHelper output)
+{
+    [DockerFact]
+    public Task Whenever_a_run_is_killed_nothing_is_lost_and_the_next_run_completes_it() => new KilledPrune(RegistryScene.DockerExec, output).KillEverywhereAsync();
 
-        var (toJournal, pruning, collecting) = await MeasureAsync(scene);
-        await ShouldBeCompleteAsync(scene, needed);
-        var whole = toJournal + pruning + collecting;
-        output.WriteLine($"{wayIn}: uninterrupted {whole.TotalMilliseconds:0} ms: {toJournal.TotalMilliseconds:0} to the journal, {pruning.TotalMilliseconds:0} with it, {collecting.TotalMilliseconds:0} after it");
+    [DockerFact]
+    public Task Whenever_a_collection_is_killed_nothing_is_lost_and_the_next_completes_it() => new KilledCollection(RegistryScene.DockerExec, output).KillEverywhereAsync();
+}
 
-        var phases = new SortedDictionary<Phase, int>();
-        foreach (var (moment, delay) in Points(whole, pruning, collecting))
-        {
-            await new StoreDirectory(copy.Path).CopyToAsync(scene.Store.Root);
-            var phase = await KillAsync(scene, moment, delay);
-            phases[phase] = phases.GetValueOrDefault(phase) + 1;
+internal sealed class KilledPrune(string wayIn, ITestOutputHelper output) : KilledRun(wayIn, output)
+{
+    protected override IReadOnlyList<string> Command { get; } = ["CleanImages", "--images", .. ThirtyImages.Removed];
 
-            await ShouldHaveLostNothingAsync(scene);
-            var second = await scene.RunAsync(Command);
-            second.ShouldEndWith(0);
-            await ShouldBeCompleteAsync(scene, needed);
-            if (wayIn == RegistryScene.MountedDirectory)
-                continue;
+    protected override IReadOnlyList<string> Kept { get; } = [.. ThirtyImages.Kept, .. ThirtyImages.KeptWithoutTag];
 
-            // What the killed process had begun in the container may have gone on beside the second run.
-            await scene.Registry.WaitForOtherProcessesAsync();
-            await ShouldBeCompleteAsync(scene, needed);
-        }
+    protected override IReadOnlyList<string> RemovedTags => ThirtyImages.RemovedTags;
 
-        output.WriteLine(string.Join(", ", phases.Select(pair => $"{pair.Value} x {pair.Key}")));
-        phases.Values.Sum().ShouldBe(OverAll + WhilePruning + WhileCollecting);
-        phases.ShouldContainKey(Phase.NothingDoneYet);
-        phases.ShouldContainKey(Phase.JournalThere);
-    }
+    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (6, 20, 5);
 
-    private static IEnumerable<(Moment Moment, TimeSpan Delay)> Points(TimeSpan whole, TimeSpan pruning, TimeSpan collecting) =>
-    [
-        .. Enumerable.Range(1, OverAll).Select(i => (Moment.Start, whole * i / (OverAll + 1))),
-        .. Enumerable.Range(0, WhilePruning).Select(i => (Moment.Journal, pruning * i / WhilePruning)),
-        .. Enumerable.Range(0, WhileCollecting).Select(i => (Moment.Pruned, collecting * i / WhileCollecting)),
-    ];
+    protected override Task PushAsync(RegistryScene scene) => ThirtyImages.PushAsync(scene.Client);
 
-    private static async Task<(TimeSpan ToJournal, TimeSpan Pruning, TimeSpan Collecting)> MeasureAsync(RegistryScene scene)
-    {
-        var watch = Stopwatch.StartNew();
-        using var process = scene.Start(Command);
-        WaitFor(() => scene.Store.UnfinishedRuns().Count > 0, process);
-        var journal = watch.Elapsed;
-        WaitFor(() => scene.Store.UnfinishedRuns().Count == 0, process);
-        var pruned = watch.Elapsed;
-        (await process.EndAsync()).ShouldEndWith(0);
-        return (journal, pruned - journal, watch.Elapsed - pruned);
-    }
-
-    private static async Task<Phase> KillAsync(RegistryScene scene, Moment moment, TimeSpan delay)
-    {
-        using var process = scene.Start(Command);
-        if (moment != Moment.Start)
-            WaitFor(() => scene.Store.UnfinishedRuns().Count > 0, process);
-        if (moment == Moment.Pruned)
-            WaitFor(() => scene.Store.UnfinishedRuns().Count == 0, process);
-        Thread.Sleep(delay);
-        var hadEnded = process.HasEnded;
-        process.Kill();
-        await process.EndAsync();
-
-        if (hadEnded)
-            return Phase.AfterTheEnd;
-        if (scene.Store.UnfinishedRuns().Count > 0)
-            return Phase.JournalThere;
-        return File.Exists(scene.Store.TagLink("team/app", "1")) ? Phase.NothingDoneYet : Phase.Collecting;
-    }
-
-    // Where the process was killed, its last command in the container may still be at work.
-    private static async Task ShouldHaveLostNothingAsync(RegistryScene scene)
-    {
-        await scene.ShouldPullWholeAsync([.. ThirtyImages.Kept, .. ThirtyImages.KeptWithoutTag]);
-        await Parallel.ForEachAsync(ThirtyImages.RemovedTags.GroupBy(image => image.Split(':')[0], image => image.Split(':')[1]), async (tags, _) =>
-        {
-            var seen = new HashSet<string>();
-            foreach (var tag in await scene.Client.TagsAsync(tags.Key) is { } left ? tags.Intersect(left) : [])
-            {
-                try
-                {
-                    await scene.Client.PullWholeAsync(tags.Key, tag, seen);
-                }
-                catch (IncompletePullException) when (!File.Exists(scene.Store.TagLink(tags.Key, tag)))
-                {
-                    // It went between the two questions.
-                }
-            }
-        });
-    }
-
-    private static async Task ShouldBeCompleteAsync(RegistryScene scene, IReadOnlySet<string> needed)
+    protected override async Task ShouldBeDoneAsync(RegistryScene scene)
     {
         await scene.ShouldHoldAsync(ThirtyImages.Kept);
-        await scene.ShouldPullWholeAsync(ThirtyImages.KeptWithoutTag);
         (await scene.Client.CatalogAsync()).ShouldBe(["last", "mirror/app", "multi/app", "team/app", "twin/app", "whole/b/nested"]);
-        scene.Store.UnfinishedRuns().ShouldBeEmpty();
-        if (scene.CanCollect)
-            scene.Store.BlobSizes().Keys.Order().ShouldBe(needed.Order());
-    }
-
-    private static void WaitFor(Func<bool> condition, CleanerProcess process)
-    {
-        while (!condition() && !process.HasEnded)
-            Thread.Sleep(1);
-    }
-
-    private enum Moment
-    {
-        Start,
-        Journal,
-        Pruned,
-    }
-
-    private enum Phase
-    {
-        NothingDoneYet,
-        JournalThere,
-        Collecting,
-        AfterTheEnd,
     }
 }
 
-public class KilledRunInAMountedDirectorySpecs(ITestOutputHelper output) : KilledRunSpecs(RegistryScene.MountedDirectory, output)
+internal sealed class KilledCollection(string wayIn, ITestOutputHelper output) : KilledRun(wayIn, output)
 {
-    [DockerFact]
-    public Task Whenever_a_run_is_killed_nothing_is_lost_and_the_next_run_completes_it() => KillEverywhereAsync();
-}
+    protected override IReadOnlyList<string> Command { get; } = ["GarbageCollect", "--delete-untagged", "--uploads-older-than", "1d"];
 
-public class KilledRunThroughDockerExecSpecs(ITestOutputHelper output) : KilledRunSpecs(RegistryScene.DockerExec, output)
-{
-    [DockerFact]
-    public Task Whenever_a_run_is_killed_nothing_is_lost_and_the_next_run_completes_it() => KillEverywhereAsync();
+    protected override IReadOnlyList<string> Kept => MixedStore.Kept;
+
+    protected override IReadOnlyList<string> RemovedTags => MixedStore.RemovedTags;
+
+    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (3, 6, 0);
+
+    protected override Task PushAsync(RegistryScene scene) => MixedStore.MakeAsync(scene);
+
+    protected override async Task ShouldBeDoneAsync(RegistryScene scene)
+    {
+        await scene.ShouldHoldAsync(MixedStore.KeptTags);
+        await scene.ShouldNotKnowAsync(MixedStore.Removed);
+        Directory.EnumerateFileSystemEntries(scene.Store.Repository("team/app", "_uploads")).ShouldBeEmpty();
+    }
 }

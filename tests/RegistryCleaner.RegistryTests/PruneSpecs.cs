@@ -67,8 +67,8 @@ public class PruneSpecs
         scene.Store.Fingerprint().ShouldBe(before);
 
         var real = (await scene.RunAsync(["CleanImages", "--images", .. Removed, "--output", "json"])).ShouldEndWith(0);
-        ItemsOf(real, "removed").ShouldBe(ItemsOf(dry, "planned"));
-        ItemsOf(real, "removed").ShouldContain("tags team/app:1.9");
+        CleanerResult.Items(real.Json, "removed").ShouldBe(CleanerResult.Items(dry.Json, "planned"));
+        CleanerResult.Items(real.Json, "removed").ShouldContain("tags team/app:1.9");
 
         var freed = dry.Json.GetProperty("blobs").EnumerateArray().Where(blob => blob.GetProperty("removed").GetBoolean())
             .Select(blob => blob.GetProperty("digest").GetString()!).ToList();
@@ -108,7 +108,7 @@ public class PruneSpecs
         await ShouldHoldWhatWasNotAskedForAsync(scene, dockerDigest!);
         scene.Store.BlobSizes().ShouldBe(before, ignoreOrder: true);
 
-        var collected = (await scene.RunAsync("GarbageCollect", "--output", "json")).ShouldEndWith(0);
+        var collected = (await scene.RunAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0);
         await scene.Registry.RestartAsync();
         await ShouldHoldWhatWasNotAskedForAsync(scene, dockerDigest!);
 
@@ -119,7 +119,7 @@ public class PruneSpecs
         pruned.Json.GetProperty("bytesReclaimable").GetInt64().ShouldBe(measured);
         collected.Json.GetProperty("collection").GetProperty("bytes").GetInt64().ShouldBe(measured);
 
-        (await scene.RunAsync("GarbageCollect", "--output", "json")).ShouldEndWith(0).Json.GetProperty("collection").GetProperty("blobs").GetInt32().ShouldBe(0);
+        (await scene.RunAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0).Json.GetProperty("collection").GetProperty("blobs").GetInt32().ShouldBe(0);
     }
 
     private static async Task ShouldHoldWhatWasNotAskedForAsync(RegistryScene scene, string dockerDigest)
@@ -136,8 +136,4 @@ public class PruneSpecs
         await scene.Client.PullWithDockerAsync("docker/app", "2.0");
         await Should.ThrowAsync<Exception>(() => scene.Client.PullWithSkopeoAsync("team/app", "1.9"));
     }
-
-    private static IEnumerable<string> ItemsOf(CleanerResult result, string property) => result.Json.GetProperty(property).EnumerateObject()
-        .SelectMany(kind => kind.Value.EnumerateArray().Select(item => $"{kind.Name} {item.GetString()}"))
-        .Order(StringComparer.Ordinal);
 }

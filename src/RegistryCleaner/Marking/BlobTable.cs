@@ -63,7 +63,7 @@ internal sealed class BlobTable
     }
 
     /// <summary>Whether a number stands for a blob that was there when the table was made.</summary>
-    public bool IsStored(int id) => id < Count;
+    public bool IsStored(int id) => id >= 0 && id < Count;
 
     /// <summary>A digest's number, or -1 for one that was never met.</summary>
     public int Find(Digest digest)

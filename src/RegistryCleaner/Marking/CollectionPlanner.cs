@@ -62,6 +62,7 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             Uploads = [.. abandoned],
             Leftovers = [.. Apart(leftovers.Found, store, links, abandoned)],
             Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(emptied, abandoned)],
+            // Those that a prune would free are not there any more by then.
             AllBlobs = store.Blobs.Count - blobs.EmptyDirectories.Count - question.Freed.Count(digest => store.Blobs.IsStored(store.Blobs.Find(digest))),
             DoubtedBlobs = blobs.DoubtedBlobs,
             RecentBlobs = blobs.RecentBlobs,

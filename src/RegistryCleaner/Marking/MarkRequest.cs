@@ -23,6 +23,7 @@ internal sealed class PrunedImages
     public PrunedImages(PrunePlan plan, bool isDone)
     {
         _isDone = isDone;
+        RemovesRepositories = plan.Repositories.Any(repository => repository.Removed);
         _repositories = plan.Repositories.ToDictionary(
             repository => StoreLayout.Repository(repository.Name),
             repository => new Repository(
@@ -32,6 +33,9 @@ internal sealed class PrunedImages
                 repository.Layers.Select(layer => layer.Path).ToHashSet(StringComparer.Ordinal)),
             StringComparer.Ordinal);
     }
+
+    /// <summary>Whether repositories went, or count as gone: where there is none left then, that is why.</summary>
+    public bool RemovesRepositories { get; }
 
     /// <summary>Whether a manifest went, or counts as gone.</summary>
     public bool Removed(string directory, Digest manifest) => _repositories.TryGetValue(directory, out var repository) && repository.Manifests.Contains(manifest);

@@ -41,7 +41,7 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
         Doubt(scan);
         var kept = await KeepAsync(scan.Repositories, request, cancellationToken);
 
-        var store = new MarkedStore(blobs, scan.Repositories, manifests, new bool[blobs.Count], scan.Found > 0, scan.Problems);
+        var store = new MarkedStore(blobs, scan.Repositories, manifests, new bool[blobs.Count], scan.Found > 0 || request.Pruned?.RemovesRepositories == true, scan.Problems);
         foreach (var repository in scan.Repositories.Where(repository => repository.Aliases.Count > 0))
             MarkAliases(repository, blobs);
         MarkNeeded(store);

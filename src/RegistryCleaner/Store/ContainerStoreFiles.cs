@@ -45,7 +45,8 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             return [];
 
         var indices = directories.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        var errors = await LookAsync(ContainerScripts.ListNames, directories, [], _ => new RecordReader([0], record =>
+        // With a slash at its end, find complains of a file where a directory should be, which otherwise would look like an empty one.
+        var errors = await LookAsync(ContainerScripts.ListNames, directories.Select(directory => directory + "/"), [], _ => new RecordReader([0], record =>
         {
             var path = Encoding.UTF8.GetString(record);
             var slash = path.LastIndexOf('/');
@@ -221,8 +222,13 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     // What vanished between being found and being asked about is no problem: it is not there.
     private static List<StoreProblem> Problems(string errors) =>
         [.. errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => !((line.EndsWith("No such file or directory", StringComparison.Ordinal) || line.EndsWith("Not a directory", StringComparison.Ordinal)) && (line.StartsWith("stat: ", StringComparison.Ordinal) || line.StartsWith("find: ", StringComparison.Ordinal))))
+            .Where(line => !IsNothingThere(line))
             .Select(line => new StoreProblem(PathIn(line), line))];
+
+    // Below a file nothing can be; but what is to be listed and is a file is a problem.
+    private static bool IsNothingThere(string line) =>
+        (line.StartsWith("stat: ", StringComparison.Ordinal) && line.EndsWith("Not a directory", StringComparison.Ordinal))
+        || ((line.StartsWith("stat: ", StringComparison.Ordinal) || line.StartsWith("find: ", StringComparison.Ordinal)) && line.EndsWith("No such file or directory", StringComparison.Ordinal));
 
     // "find: ./v2/repositories/a: Permission denied", "stat: can't stat './v2/b': ...", "find: '/x': ..."
     private static string PathIn(string line)

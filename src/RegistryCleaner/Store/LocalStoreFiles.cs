@@ -223,12 +223,22 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
         catch (DirectoryNotFoundException)
         {
-            return;
+            if (IsBehindFile(directory))
+                problems.Add(new StoreProblem(directory, "there is a file where a directory should be"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problems.Add(new StoreProblem(directory, e.Message));
         }
+    }
+
+    // Such a directory is said not to be found, as one is that nothing was ever put in.
+    private bool IsBehindFile(string directory)
+    {
+        var path = FullPath(directory);
+        while (path.Length > Root.Length && !Path.Exists(path))
+            path = Path.GetDirectoryName(path)!;
+        return File.Exists(path);
     }
 
     private List<StoreEntry> ListOne(string directory, ConcurrentBag<StoreProblem> problems)

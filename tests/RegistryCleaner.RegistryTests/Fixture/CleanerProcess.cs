@@ -84,6 +84,14 @@ internal sealed record CleanerResult(int ExitCode, string Output, string Error)
     // What `--output json` printed.
     public JsonElement Json => JsonElement.Parse(Output);
 
+    // A number of the collection's, in a report of one verb.
+    public long Collected(string name) => Json.GetProperty("collection").GetProperty(name).GetInt64();
+
+    // What is `planned` or `removed`, of every kind.
+    public static IReadOnlyList<string> Items(JsonElement report, string property) => [.. report.GetProperty(property).EnumerateObject()
+        .SelectMany(kind => kind.Value.EnumerateArray().Select(item => $"{kind.Name} {item.GetString()}"))
+        .Order(StringComparer.Ordinal)];
+
     public IReadOnlyList<string> Texts(string name) => [.. Json.GetProperty(name).EnumerateArray().Select(item => item.GetString()!)];
 
     // With all that is needed to see why it was another.

@@ -26,12 +26,17 @@ internal sealed partial class RegistryClient
         return response.Headers.GetValues("Docker-Content-Digest").Single();
     }
 
-    public async Task<string> PutBlobAsync(string repository, byte[] bytes)
+    // Where the bytes of a blob are to be sent to.
+    public async Task<string> BeginUploadAsync(string repository)
     {
         using var begun = await Http.PostAsync(new Uri(address, $"v2/{repository}/blobs/uploads/"), null);
         await ExpectAsync(begun, HttpStatusCode.Accepted);
-        var upload = new Uri(address, begun.Headers.Location!).AbsoluteUri;
+        return new Uri(address, begun.Headers.Location!).AbsoluteUri;
+    }
 
+    public async Task<string> PutBlobAsync(string repository, byte[] bytes)
+    {
+        var upload = await BeginUploadAsync(repository);
         var digest = BuiltBlob.DigestOf(bytes);
         using var content = new ByteArrayContent(bytes);
         using var response = await Http.PutAsync(new Uri($"{upload}{(upload.Contains('?') ? '&' : '?')}digest={digest}"), content);

@@ -86,6 +86,26 @@ internal sealed class RegistryScene : IAsyncDisposable
         });
     }
 
+    // What a client can pull, all of it: every tag and every manifest in the store is tried, those of damaged repositories too.
+    public async Task<IReadOnlySet<string>> PullableAsync()
+    {
+        var pullable = new HashSet<string>();
+        foreach (var image in Store.Images())
+        {
+            try
+            {
+                await ShouldPullWholeAsync([image]);
+                pullable.Add(image);
+            }
+            catch (Exception exception) when (exception is IncompletePullException or HttpRequestException)
+            {
+                // It is not whole, or the registry gives up on its repository.
+            }
+        }
+
+        return pullable;
+    }
+
     // `repo:tag` or `repo@digest`: each must be 404.
     public async Task ShouldNotKnowAsync(IEnumerable<string> images)
     {

@@ -31,6 +31,47 @@ internal sealed class StoreDirectory(string root)
         .Select(path => new FileInfo(path))
         .ToDictionary(file => "sha256:" + file.Directory!.Name, file => file.Length);
 
+    // Puts a blob there that no repository knows.
+    public string AddBlob(byte[] bytes)
+    {
+        var digest = BuiltBlob.DigestOf(bytes);
+        Write(Blob(digest), bytes);
+        return digest;
+    }
+
+    public static void Write(string path, byte[] bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+    }
+
+    // As if all of it had been there for so long: files, and the directories, whose times tell when a blob arrived.
+    public void Age(TimeSpan age)
+    {
+        foreach (var info in new DirectoryInfo(Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+            info.LastWriteTimeUtc = DateTime.UtcNow - age;
+    }
+
+    // As before the first push.
+    public void Clear()
+    {
+        if (Directory.Exists($"{Root}/docker"))
+            Directory.Delete($"{Root}/docker", recursive: true);
+    }
+
+    // The tags and the manifests of all repositories, as they are linked: `repo:tag`, `repo@digest`.
+    public IEnumerable<string> Images()
+    {
+        foreach (var manifests in Directory.EnumerateDirectories(Repositories, "_manifests", SearchOption.AllDirectories))
+        {
+            var repository = Path.GetRelativePath(Repositories, Path.GetDirectoryName(manifests)!);
+            foreach (var tag in NamesIn($"{manifests}/tags"))
+                yield return $"{repository}:{tag}";
+            foreach (var hex in NamesIn($"{manifests}/revisions/sha256"))
+                yield return $"{repository}@sha256:{hex}";
+        }
+    }
+
     // Every path with all that can change about it.
     public IReadOnlyList<string> Fingerprint() => [.. new DirectoryInfo(Root)
         .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
@@ -45,6 +86,9 @@ internal sealed class StoreDirectory(string root)
         await Cli.Wrap("rm").WithArguments(["-rf", $"{directory}/docker"]).ExecuteAsync();
         await Cli.Wrap("cp").WithArguments(["-a", $"{Root}/docker", directory]).ExecuteAsync();
     }
+
+    private static IEnumerable<string> NamesIn(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)) : [];
 
     private static string ContentOf(FileSystemInfo info) =>
         info is FileInfo { LinkTarget: null } file ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName))) : "";

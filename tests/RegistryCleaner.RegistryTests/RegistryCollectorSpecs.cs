@@ -5,7 +5,7 @@ namespace RegistryCleaner.RegistryTests;
 
 // The registry's own collector, where it would destroy what is in use (2.8; the numbers are those of the behaviours that were
 // found in it): refused by name before it starts, with everything still there; and run where it is right.
-public class GarbageCollectSpecs
+public class RegistryCollectorSpecs
 {
     private static readonly BuiltManifest Image = ImageBuilder.Image("image");
     private static readonly BuiltManifest Other = ImageBuilder.Image("other");
@@ -19,7 +19,7 @@ public class GarbageCollectSpecs
         Age(scene);
 
         await RefusedAsync(scene, ["multi"], "--delete-untagged");
-        (await scene.RunAsync("GarbageCollect")).ShouldEndWith(0);
+        (await CollectAsync(scene)).ShouldEndWith(0);
         await scene.ShouldHoldAsync(["app:1", "multi:1"]);
     }
 
@@ -30,7 +30,7 @@ public class GarbageCollectSpecs
         await scene.Client.PushAsync(Index, "multi", "1");
         Age(scene);
 
-        (await scene.RunAsync("GarbageCollect", "--delete-untagged", "--allow-multi-arch-loss")).ShouldEndWith(0);
+        (await CollectAsync(scene, "--delete-untagged", "--allow-multi-arch-loss")).ShouldEndWith(0);
         await scene.ShouldPullWholeAsync(["app:1"]);
         await Should.ThrowAsync<IncompletePullException>(() => scene.Client.PullWholeAsync("multi", "1"));
     }
@@ -53,7 +53,7 @@ public class GarbageCollectSpecs
         Age(scene);
 
         await RefusedAsync(scene, ["gives up"], "--delete-untagged");
-        (await scene.RunAsync("GarbageCollect")).ShouldEndWith(0);
+        (await CollectAsync(scene)).ShouldEndWith(0);
         await scene.ShouldPullWholeAsync(["app:1", $"untagged@{Other.Digest}"]);
     }
 
@@ -66,7 +66,7 @@ public class GarbageCollectSpecs
         Age(scene);
 
         await RefusedAsync(scene, ["gives up"], "--delete-untagged");
-        (await scene.RunAsync("GarbageCollect")).ShouldEndWith(0);
+        (await CollectAsync(scene)).ShouldEndWith(0);
         await scene.ShouldPullWholeAsync(["app:1", $"half@{Other.Digest}"]);
     }
 
@@ -133,7 +133,7 @@ public class GarbageCollectSpecs
         await using var scene = await RegistryScene.StartAsync();
         Directory.CreateDirectory($"{scene.Store.Registry}/v2");
 
-        (await scene.RunAsync("GarbageCollect")).ShouldEndWith(0);
+        (await CollectAsync(scene)).ShouldEndWith(0);
     }
 
     [DockerFact]
@@ -165,9 +165,9 @@ public class GarbageCollectSpecs
         await scene.Client.PushAsync(Other, "app");
         Age(scene);
 
-        (await scene.RunAsync("GarbageCollect")).ShouldEndWith(0);
+        (await CollectAsync(scene)).ShouldEndWith(0);
         await scene.ShouldPullWholeAsync([$"app@{Other.Digest}"]);
-        var report = (await scene.RunAsync("GarbageCollect", "--delete-untagged", "--output", "json")).ShouldEndWith(0);
+        var report = (await CollectAsync(scene, "--delete-untagged", "--output", "json")).ShouldEndWith(0);
         report.Json.GetProperty("collection").GetProperty("manifests").GetInt32().ShouldBe(1);
         await scene.Registry.RestartAsync();
         await scene.ShouldHoldAsync(["app:1"]);
@@ -197,16 +197,15 @@ public class GarbageCollectSpecs
     }
 
     // What was pushed within the last hour counts as a push in progress, where nothing else accounts for it.
-    private static void Age(RegistryScene scene)
-    {
-        foreach (var file in Directory.EnumerateFiles(scene.Store.Root, "*", SearchOption.AllDirectories))
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
-    }
+    private static void Age(RegistryScene scene) => scene.Store.Age(TimeSpan.FromHours(2));
+
+    private static Task<CleanerResult> CollectAsync(RegistryScene scene, params string[] options) =>
+        scene.RunAsync(["GarbageCollect", "--collector", "registry", .. options]);
 
     private static async Task RefusedAsync(RegistryScene scene, IEnumerable<string> named, params string[] options)
     {
         var before = scene.Store.BlobSizes();
-        var result = (await scene.RunAsync(["GarbageCollect", .. options])).ShouldEndWith(4);
+        var result = (await CollectAsync(scene, options)).ShouldEndWith(4);
         foreach (var name in named)
             result.Error.ShouldContain(name);
         scene.Store.BlobSizes().ShouldBe(before, ignoreOrder: true);
