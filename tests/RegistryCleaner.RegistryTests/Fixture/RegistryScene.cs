@@ -11,11 +11,13 @@ internal sealed class RegistryScene : IAsyncDisposable
 
     private readonly TemporaryDirectory directory;
     private readonly string wayIn;
+    private readonly bool live;
 
-    private RegistryScene(TemporaryDirectory directory, RegistryContainer registry, string wayIn)
+    private RegistryScene(TemporaryDirectory directory, RegistryContainer registry, string wayIn, bool live)
     {
         this.directory = directory;
         this.wayIn = wayIn;
+        this.live = live;
         Registry = registry;
         Store = new(directory.Path);
     }
@@ -29,8 +31,10 @@ internal sealed class RegistryScene : IAsyncDisposable
     // Where a program of the registry's can be run on the store.
     public bool CanCollect => wayIn != MountedDirectory || File.Exists(RegistryRootArchive.Registry);
 
-    // The words that lead the tool to the registry.
-    public IReadOnlyList<string> WayIn => wayIn switch
+    // The words that lead the tool to the registry. Where nothing is pushed meanwhile, it is as good as offline.
+    public IReadOnlyList<string> WayIn => [.. Where, .. live ? Array.Empty<string>() : ["--offline"]];
+
+    public IReadOnlyList<string> Where => wayIn switch
     {
         DockerExec => ["--registry-container", Registry.Name],
         PodmanExec => ["--container-engine", "podman --runtime runc", "--registry-container", Registry.Name],
@@ -38,8 +42,9 @@ internal sealed class RegistryScene : IAsyncDisposable
         _ => ["--registry-root", directory.Path],
     };
 
-    // Without a cache the registry says what is on its disk, at any moment, without a restart.
-    public static async Task<RegistryScene> StartAsync(string wayIn = DockerExec, int version = 2, bool cache = true, IReadOnlyDictionary<string, string>? environment = null)
+    // Without a cache the registry says what is on its disk, at any moment, without a restart. A live one is pruned while it serves.
+    public static async Task<RegistryScene> StartAsync(
+        string wayIn = DockerExec, int version = 2, bool cache = true, IReadOnlyDictionary<string, string>? environment = null, bool live = false)
     {
         var directory = new TemporaryDirectory();
         try
@@ -48,8 +53,8 @@ internal sealed class RegistryScene : IAsyncDisposable
             if (!cache)
                 variables["REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR"] = "";
             var registry = await RegistryContainer.StartAsync(
-                wayIn == PodmanExec ? "podman" : "docker", version, new() { HostDirectory = directory.Path, Environment = variables });
-            return new(directory, registry, wayIn);
+                wayIn == PodmanExec ? "podman" : "docker", version, new() { HostDirectory = directory.Path, Environment = variables, DeleteEnabled = live });
+            return new(directory, registry, wayIn, live);
         }
         catch
         {

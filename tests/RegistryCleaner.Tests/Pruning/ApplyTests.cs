@@ -127,9 +127,9 @@ public class ApplyTests
     public async Task A_second_cleaner_is_kept_out()
     {
         using var scene = new PruneScene();
-        await using var first = await PruneScene.PrunerOf(scene.Files).LockAsync(CancellationToken.None);
+        await using var first = await PruneScene.PrunerOf(scene.Files).LockAsync(TimeSpan.Zero, CancellationToken.None);
 
-        var refusal = await Should.ThrowAsync<CleanerException>(() => PruneScene.PrunerOf(scene.Files).LockAsync(CancellationToken.None));
+        var refusal = await Should.ThrowAsync<CleanerException>(() => PruneScene.PrunerOf(scene.Files).LockAsync(TimeSpan.Zero, CancellationToken.None));
 
         refusal.ExitCode.ShouldBe(ExitCode.Refused);
     }
