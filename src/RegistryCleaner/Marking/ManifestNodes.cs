@@ -25,11 +25,12 @@ internal sealed class ManifestNodes(IStoreFiles files, BlobTable blobs)
     /// <summary>Reads manifests, and those that they refer to.</summary>
     public async Task ReadAsync(IEnumerable<int> roots, CancellationToken cancellationToken)
     {
-        // What could not be read before may be readable by now; what was read never changes.
-        foreach (var id in _nodes.Where(pair => pair.Value.Problem is not null).Select(pair => pair.Key).ToList())
+        // What could not be read before may be readable by now; what was read never changes, so that nobody asks for its children again.
+        List<int> unread = [.. _nodes.Where(pair => pair.Value.Problem is not null).Select(pair => pair.Key)];
+        foreach (var id in unread)
             _nodes.Remove(id);
 
-        List<int> level = [.. roots.Where(id => !_nodes.ContainsKey(id)).Distinct()];
+        List<int> level = [.. roots.Concat(unread).Where(id => !_nodes.ContainsKey(id)).Distinct()];
         while (level.Count > 0)
         {
             var read = new ManifestNode?[level.Count];
