@@ -130,23 +130,21 @@ internal sealed class StoreMarker(IStoreFiles files, IReadOnlyCollection<Digest>
                 }
             },
             cancellationToken);
+        var links = new Link?[aliases.Count];
         await LinkReader.ReadEachAsync(
-            files,
-            [.. aliases.Select(alias => StoreLayout.LayerLinkIn(alias.Repository.Directory, alias.Digest))],
-            (index, link) =>
-            {
-                var (repository, digest) = aliases[index];
-                var blob = link.Target is { } target ? store.Blobs.IdOf(target) : -1;
-                lock (repository)
-                {
-                    if (repository.KeepsAll || repository.Needs(blob) || repository.Needs(store.Blobs.Find(digest)))
-                        repository.Needed = blob < 0 ? repository.Needed : [.. repository.Needed.Append(blob).Order()];
-                    else
-                        repository.UnneededLayers.Add(new UnneededLayer(digest, blob));
-                }
-            },
-            cancellationToken);
+            files, [.. aliases.Select(alias => StoreLayout.LayerLinkIn(alias.Repository.Directory, alias.Digest))], (index, link) => links[index] = link, cancellationToken);
+        foreach (var group in aliases.Zip(links, (alias, link) => (alias.Repository, Layer: new UnneededLayer(alias.Digest, link?.Target is { } target ? store.Blobs.IdOf(target) : -1))).GroupBy(item => item.Repository, item => item.Layer))
+            MarkAliases(group.Key, [.. group], store.Blobs);
         return problems;
+    }
+
+    // Whatever their order: what one name leads to stays under all its names.
+    private static void MarkAliases(MarkedRepository repository, IReadOnlyList<UnneededLayer> aliases, BlobTable blobs)
+    {
+        var needed = aliases.Where(alias => alias.Blob >= 0 && (repository.KeepsAll || repository.Needs(blobs.Find(alias.Digest)))).Select(alias => alias.Blob);
+        repository.Needed = [.. repository.Needed.Union(needed).Order()];
+        if (!repository.KeepsAll)
+            repository.UnneededLayers.AddRange(aliases.Where(alias => !repository.Needs(alias.Blob) && !repository.Needs(blobs.Find(alias.Digest))));
     }
 
     private async Task<IReadOnlyList<StoreProblem>> MarkLinkedAsync(MarkedStore store, MarkRequest request, CancellationToken cancellationToken)
