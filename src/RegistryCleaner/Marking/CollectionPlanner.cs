@@ -56,7 +56,7 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             Repositories = [.. links.Repositories],
             Blobs = [.. blobs.Garbage.OrderBy(blob => blob.Digest)],
             Uploads = [.. abandoned],
-            Leftovers = [.. leftovers.Found],
+            Leftovers = [.. Apart(leftovers.Found, store, links, abandoned)],
             Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(links.Emptied, abandoned)],
             AllBlobs = store.Blobs.Count,
             RecentBlobs = blobs.RecentBlobs,
@@ -64,6 +64,18 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
             Remarks = [.. Remarks(store)],
             HasRepositories = store.HasRepositories,
         };
+    }
+
+    // What lies in something that goes goes with it. Where no repository can be, nothing is changed.
+    private static IEnumerable<CollectedPath> Apart(IEnumerable<CollectedPath> leftovers, MarkedStore store, LinkCandidates links, IEnumerable<CollectedPath> abandoned)
+    {
+        HashSet<string> directories =
+        [
+            .. abandoned.Select(upload => upload.Path),
+            .. links.Repositories.SelectMany(repository => repository.Tags.Select(tag => StoreLayout.Tag(repository.Name, tag.Tag))),
+            .. store.Repositories.Where(repository => repository.Name is null).SelectMany(repository => StoreLayout.MarkersIn(repository.Directory)),
+        ];
+        return leftovers.Where(leftover => !StoreLayout.ParentsOf(leftover.Path).Any(directories.Contains));
     }
 
     // The inner before the outer, and _manifests before _layers: registry 3.x gives up collecting where there is the one without the

@@ -86,6 +86,8 @@ public static class StoreLayout
 
     internal static string UploadsIn(string directory) => $"{directory}/{UploadsName}";
 
+    internal static string[] MarkersIn(string directory) => [$"{directory}/{ManifestsName}", LayersIn(directory), UploadsIn(directory)];
+
     /// <summary>The directory of all blobs whose digest begins with a byte.</summary>
     public static string BlobShard(byte firstByte) => $"{Blobs}/sha256/{firstByte:x2}";
 
@@ -107,6 +109,13 @@ public static class StoreLayout
 
     /// <summary>The directory that holds a path.</summary>
     public static string ParentOf(string path) => path[..path.LastIndexOf('/')];
+
+    /// <summary>The directory that holds a path, the one that holds that, and so on.</summary>
+    internal static IEnumerable<string> ParentsOf(string path)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+            yield return path[..end];
+    }
 
     /// <summary>Where in a repository a link lies, read from its path; false for a path that is none of these.</summary>
     internal static bool TryReadRepositoryPath(RepositoryName repository, string path, out RepositoryPath found)
