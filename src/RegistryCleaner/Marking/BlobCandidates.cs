@@ -47,7 +47,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
     private void Decide(int id, StoreEntry? data, DateTimeOffset arrived, LinkCandidates links)
     {
         var digest = store.Blobs.DigestOf(id);
-        var isReleased = links.ReleasedBlobs.Contains(id) || question.Released.Contains(digest);
+        var isReleased = question.Released.Contains(digest);
         var isOld = data is { Kind: EntryKind.File } file && file.Modified <= recentSince && arrived <= recentSince;
         if (data is null)
         {

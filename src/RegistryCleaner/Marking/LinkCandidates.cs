@@ -16,9 +16,6 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
     /// <summary>Blobs that a link which stays leads to, although no manifest needs them.</summary>
     public HashSet<int> StayingBlobs { get; } = [];
 
-    /// <summary>Blobs that manifests which go refer to, with these manifests.</summary>
-    public HashSet<int> ReleasedBlobs { get; } = [];
-
     /// <summary>Directories in which a link should be and is not.</summary>
     public List<string> EmptyDirectories { get; } = [];
 
@@ -40,8 +37,6 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
     {
         EmptyDirectories.AddRange(repository.EmptyRevisions.Select(digest => StoreLayout.ParentOf(StoreLayout.RevisionLinkIn(repository.Directory, digest))));
         var removed = repository.KeepsAll ? [] : repository.Removed;
-        var released = removed.SelectMany(item => store.Manifests[item.Id].Needs.Append(item.Id)).ToHashSet();
-        ReleasedBlobs.UnionWith(released);
 
         var isBusy = uploads.IsActiveSince(repository, recentSince);
         var stale = ImmutableArray.CreateBuilder<CollectedLink>();
@@ -52,7 +47,8 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
             {
                 EmptyDirectories.Add(StoreLayout.ParentOf(StoreLayout.LayerLinkIn(repository.Directory, layer.Digest)));
             }
-            else if (link.Kind == EntryKind.File && (released.Contains(layer.Blob) || (!isBusy && link.Modified <= recentSince)))
+            // Even of a layer that a manifest which goes refers to: a push that goes on may have found it there, or written it again.
+            else if (link.Kind == EntryKind.File && !isBusy && link.Modified <= recentSince)
             {
                 stale.Add(new CollectedLink(layer.Digest, link.Modified));
             }

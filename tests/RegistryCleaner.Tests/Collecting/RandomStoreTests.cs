@@ -55,7 +55,9 @@ public class RandomStoreTests
         after.ShouldAllBe(pair => before[pair.Key] == pair.Value);
         model.EmptyDirectories.Where(store.Builder.Has).ShouldBeEmpty();
         store.Oracle.WholeTags.ShouldBe(whole.Where(tag => !model.Tags.Contains(PathOf(tag))));
-        (await collector.PlanAsync(question, DeletionLimit.None, allowNoRepositories: true, CancellationToken.None)).IsEmpty.ShouldBeTrue("a second plan is empty");
+        var again = await collector.PlanAsync(question, DeletionLimit.None, allowNoRepositories: true, CancellationToken.None);
+        (again with { Directories = [] }).IsEmpty.ShouldBeTrue("a second plan is empty");
+        again.Directories.Where(path => Directory.Exists(store.Builder.FullPath(path)) && Directory.GetFileSystemEntries(store.Builder.FullPath(path)).Length == 0).ShouldBeEmpty();
     }
 
     private static string Describe(CollectionReport report) =>
