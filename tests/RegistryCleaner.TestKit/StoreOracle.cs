@@ -23,6 +23,13 @@ public sealed class StoreOracle(string rootDirectory)
     /// <summary>Every tag that can be pulled whole.</summary>
     public IReadOnlyList<string> WholeTags => [.. Tags.Where(pair => WhyNotPullable(RepositoryOf(pair.Key), pair.Value) is null).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
 
+    /// <summary>Every manifest that can be pulled whole from a repository that links it, <c>repo@digest</c>.</summary>
+    public IReadOnlyList<string> WholeManifests => [.. Repositories()
+        .Where(repository => Directory.Exists(RevisionsOf(repository)))
+        .SelectMany(repository => Directory.GetDirectories(RevisionsOf(repository)).Select(revision => (Repository: repository, Digest: "sha256:" + Path.GetFileName(revision))))
+        .Where(item => WhyNotPullable(item.Repository, item.Digest) is null)
+        .Select(item => $"{item.Repository}@{item.Digest}")];
+
     /// <summary>Every tag that cannot be pulled whole, with the reason.</summary>
     public IReadOnlyList<string> BrokenTags => [.. Tags
         .Select(pair => (pair.Key, Reason: WhyNotPullable(RepositoryOf(pair.Key), pair.Value)))
@@ -90,6 +97,8 @@ public sealed class StoreOracle(string rootDirectory)
         var content = File.ReadAllBytes(data);
         return Convert.ToHexStringLower(SHA256.HashData(content)) == hex ? content : null;
     }
+
+    private string RevisionsOf(string repository) => Path.Combine(_repositories, repository, "_manifests/revisions/sha256");
 
     private string TagsOf(string repository) => Path.Combine(_repositories, repository, "_manifests/tags");
 
