@@ -44,8 +44,13 @@ internal sealed partial class ModelRepository
     public IEnumerable<string> GoingUploads => !IsNamed ? [] : _store.NamesIn($"{Directory}/_uploads").Select(id => $"{Directory}/_uploads/{id}")
         .Where(upload => _store.Written.Where(pair => (pair.Key + "/").StartsWith(upload + "/", StringComparison.Ordinal)).All(pair => pair.Value <= _question.Now - _question.UploadsOlderThan));
 
-    /// <summary>Whether a link that stays leads to a blob.</summary>
-    public bool LeadsTo(string digest) => LayerLinks.Any(path => IsLinkKept(path) && (NameOf(path) == digest || _store.Link(path) == digest));
+    /// <summary>
+    /// Whether a link that stays leads to a blob. Where everything stays, so does what a directory without a link is named for: the
+    /// link may be about to be written.
+    /// </summary>
+    public bool LeadsTo(string digest) =>
+        LayerLinks.Any(path => IsLinkKept(path) && (NameOf(path) == digest || _store.Link(path) == digest))
+        || (IsDoubtful && _store.Directories.Contains($"{Directory}/_layers/{digest.Replace(':', '/')}"));
 
     /// <summary>Whether a directory may stay empty.</summary>
     public bool KeepsDirectory(string path) => path.StartsWith(Directory + "/_", StringComparison.Ordinal) && (IsDoubtful || Needed.Contains(NameOf(path + "/link")));
