@@ -97,6 +97,7 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
             },
             cancellationToken);
 
+        await LookAtUnreadTagsAsync([.. tags.Where(tag => tag.Repository.Tags[tag.Index].Target < 0).Select(tag => (tag.Repository, tag.Repository.Tags[tag.Index].Name))], cancellationToken);
         foreach (var ((repository, digest), link) in links.Zip(found))
         {
             if (link is { } there)
@@ -104,6 +105,16 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
             else
                 repository.EmptyRevisions.Add(digest);
         }
+    }
+
+    // What stands there in a tag's place is doubted when it comes to removing, and so has to be before.
+    private async Task LookAtUnreadTagsAsync((MarkedRepository Repository, string Name)[] tags, CancellationToken cancellationToken)
+    {
+        var isDirectory = Enumerable.Repeat(true, tags.Length).ToArray();
+        await files.StatEachAsync(
+            [.. tags.Select(tag => $"{StoreLayout.TagsIn(tag.Repository.Directory)}/{tag.Name}")], (index, entry) => isDirectory[index] = entry.Kind == EntryKind.Directory, cancellationToken);
+        foreach (var (tag, _) in tags.Zip(isDirectory).Where(pair => !pair.Second))
+            tag.Repository.Doubts.Add($"there is something else than a directory where the tag {tag.Name} should be");
     }
 
     private MarkedTag TagOf(string name, Link link) => new(name, link.Target is { } target ? blobs.IdOf(target) : -1, link.Problem);

@@ -65,7 +65,7 @@ internal sealed partial class ModelRepository
     private bool IsDoubtful =>
         !IsNamed
         || RevisionLinks.Any(path => _store.Link(path) != NameOf(path))
-        || Tags.Any(tag => !TagName().IsMatch(tag) || (_question.DeleteUntagged && TargetOf(tag) is null))
+        || Tags.Any(tag => !TagName().IsMatch(tag) || !_store.Directories.Contains(tag) || (_question.DeleteUntagged && TargetOf(tag) is null))
         || RevisionLinks.Select(NameOf).Concat(Tags.Select(TargetOf).OfType<string>()).Any(digest => _store.Manifest(digest) is { IsNone: true } or { IsUnreadable: true })
         || _kept.Any(digest => _store.Manifest(digest).IsUnreadable);
 
