@@ -126,9 +126,9 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
     // cannot be read may be the name by which a manifest knows any layer.
     private async Task ReadAliasesAsync(CancellationToken cancellationToken)
     {
-        var directories = _repositories
-            .SelectMany(repository => repository.LayerAlgorithms.Where(name => name != Sha256Name).Select(name => (Repository: repository, Algorithm: name)))
-            .ToArray();
+        var others = _repositories.SelectMany(repository => repository.LayerAlgorithms.Where(name => name != Sha256Name).Select(name => (Repository: repository, Algorithm: name))).ToLookup(item => Digest.OtherAlgorithms.Contains(item.Algorithm));
+        await LookAtUnknownAsync([.. others[false]], cancellationToken);
+        var directories = others[true].ToArray();
         var names = directories.Select(_ => new List<Digest>()).ToArray();
         _problems.AddRange(await files.ListNamesAsync(
             [.. directories.Select(item => $"{StoreLayout.LayersIn(item.Repository.Directory)}/{item.Algorithm}")],
@@ -153,6 +153,23 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
                 alias.Repository.Doubts.Add($"the link of layer {alias.Digest} cannot be read ({problem})");
             alias.Repository.Aliases.Add(new UnneededLayer(alias.Digest, link?.Target is { } target ? blobs.IdOf(target) : -1));
         }
+    }
+
+    // A file leads nowhere. A directory may hold links of a kind that is not known here.
+    private async Task LookAtUnknownAsync((MarkedRepository Repository, string Name)[] unknown, CancellationToken cancellationToken)
+    {
+        _problems.AddRange(await files.StatEachAsync(
+            [.. unknown.Select(item => $"{StoreLayout.LayersIn(item.Repository.Directory)}/{item.Name}")],
+            (index, entry) =>
+            {
+                lock (_problems)
+                {
+                    unknown[index].Repository.HasStrays = true;
+                    if (entry.Kind != EntryKind.File)
+                        unknown[index].Repository.Doubts.Add($"{entry.Path} holds links that are not known here");
+                }
+            },
+            cancellationToken));
     }
 
     private MarkedTag TagOf(string name, Link link) => new(name, link.Target is { } target ? blobs.IdOf(target) : -1, link.Problem);
