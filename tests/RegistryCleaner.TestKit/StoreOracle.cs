@@ -20,9 +20,19 @@ public sealed class StoreOracle(string rootDirectory)
         .Where(item => item.Link is not null)
         .ToDictionary(item => item.Name, item => item.Link!, StringComparer.Ordinal);
 
+    /// <summary>Every tag that can be pulled whole.</summary>
+    public IReadOnlyList<string> WholeTags => [.. Tags.Where(pair => WhyNotPullable(RepositoryOf(pair.Key), pair.Value) is null).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
+    /// <summary>Every manifest that can be pulled whole from a repository that links it, <c>repo@digest</c>.</summary>
+    public IReadOnlyList<string> WholeManifests => [.. Repositories()
+        .Where(repository => Directory.Exists(RevisionsOf(repository)))
+        .SelectMany(repository => Directory.GetDirectories(RevisionsOf(repository)).Select(revision => (Repository: repository, Digest: "sha256:" + Path.GetFileName(revision))))
+        .Where(item => WhyNotPullable(item.Repository, item.Digest) is null)
+        .Select(item => $"{item.Repository}@{item.Digest}")];
+
     /// <summary>Every tag that cannot be pulled whole, with the reason.</summary>
     public IReadOnlyList<string> BrokenTags => [.. Tags
-        .Select(pair => (pair.Key, Reason: WhyNotPullable(pair.Key[..pair.Key.LastIndexOf(':')], pair.Value)))
+        .Select(pair => (pair.Key, Reason: WhyNotPullable(RepositoryOf(pair.Key), pair.Value)))
         .Where(item => item.Reason is not null)
         .Select(item => $"{item.Key}: {item.Reason}")];
 
@@ -36,8 +46,9 @@ public sealed class StoreOracle(string rootDirectory)
             return $"{digest} has no data, or other data";
 
         using var json = JsonDocument.Parse(content);
-        var children = json.RootElement.TryGetProperty("manifests", out var manifests) ? manifests.EnumerateArray().Select(DigestOf).ToList() : [];
-        var blobs = json.RootElement.TryGetProperty("layers", out var layers) ? layers.EnumerateArray().Select(DigestOf).ToList() : [];
+        var children = Descriptors(json, "manifests").Select(child => DigestOf(child)).ToList();
+        var blobs = Descriptors(json, "layers").Concat(Descriptors(json, "blobs")).Select(blob => DigestOf(blob)).ToList();
+        blobs.AddRange(Descriptors(json, "fsLayers").Select(blob => DigestOf(blob, "blobSum")));
         if (json.RootElement.TryGetProperty("config", out var config))
             blobs.Add(DigestOf(config));
         return children.Select(child => WhyNotPullable(repository, child)).FirstOrDefault(reason => reason is not null)
@@ -61,15 +72,20 @@ public sealed class StoreOracle(string rootDirectory)
         return content;
     }
 
-    private static string DigestOf(JsonElement descriptor) => descriptor.GetProperty("digest").GetString()!;
+    private static string RepositoryOf(string tag) => tag[..tag.LastIndexOf(':')];
+
+    private static JsonElement.ArrayEnumerator Descriptors(JsonDocument json, string list) => json.RootElement.TryGetProperty(list, out var descriptors) ? descriptors.EnumerateArray() : default;
+
+    private static string DigestOf(JsonElement descriptor, string member = "digest") => descriptor.GetProperty(member).GetString()!;
 
     private static string? ReadLink(string path) => File.Exists(path) ? Encoding.UTF8.GetString(File.ReadAllBytes(path)) : null;
 
     private string? WhyNotServed(string repository, string blob)
     {
-        if (ReadLink(Path.Combine(_repositories, repository, "_layers", blob.Replace(':', '/'), "link")) != blob)
+        // What was uploaded by its sha512 is stored by the sha256 that its link says.
+        if (ReadLink(Path.Combine(_repositories, repository, "_layers", blob.Replace(':', '/'), "link")) is not { } stored || (stored != blob && blob.StartsWith("sha256:", StringComparison.Ordinal)))
             return $"{blob} has no layer link";
-        return ReadBlob(blob) is null ? $"{blob} has no data, or other data" : null;
+        return !stored.StartsWith("sha256:", StringComparison.Ordinal) || ReadBlob(stored) is null ? $"{blob} has no data, or other data" : null;
     }
 
     private byte[]? ReadBlob(string digest)
@@ -81,6 +97,8 @@ public sealed class StoreOracle(string rootDirectory)
         var content = File.ReadAllBytes(data);
         return Convert.ToHexStringLower(SHA256.HashData(content)) == hex ? content : null;
     }
+
+    private string RevisionsOf(string repository) => Path.Combine(_repositories, repository, "_manifests/revisions/sha256");
 
     private string TagsOf(string repository) => Path.Combine(_repositories, repository, "_manifests/tags");
 

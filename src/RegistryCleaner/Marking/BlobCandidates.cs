@@ -31,7 +31,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
         }
 
         // The data's time is that of its last byte, the directory's that of its arrival there: data is renamed into it.
-        var data = new StoreEntry?[candidates.Length];
+        var data = new Data?[candidates.Length];
         var arrived = new DateTimeOffset[candidates.Length];
         problems.AddRange(await files.StatEachAsync(
             new LazyList<string>(candidates.Length * 2, index => index % 2 == 0
@@ -40,7 +40,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
             (index, entry) =>
             {
                 if (index % 2 == 0)
-                    data[index / 2] = entry;
+                    data[index / 2] = new Data(entry.Kind, entry.Size, entry.Modified);
                 else
                     arrived[index / 2] = entry.Kind == EntryKind.Directory ? entry.Modified : DateTimeOffset.MaxValue;
             },
@@ -50,7 +50,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
             Decide(candidates[i], data[i], arrived[i], links);
     }
 
-    private void Decide(int id, StoreEntry? data, DateTimeOffset arrived, LinkCandidates links)
+    private void Decide(int id, Data? data, DateTimeOffset arrived, LinkCandidates links)
     {
         var digest = store.Blobs.DigestOf(id);
         var isReleased = question.Released.Contains(digest);
@@ -69,4 +69,7 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
             RecentBytes += data.Value.Size;
         }
     }
+
+    // An entry without its path: there may be many.
+    private readonly record struct Data(EntryKind Kind, long Size, DateTimeOffset Modified);
 }

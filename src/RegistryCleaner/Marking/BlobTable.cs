@@ -9,18 +9,18 @@ namespace RegistryCleaner.Marking;
 /// </summary>
 internal sealed class BlobTable
 {
-    private readonly Sha256[][] _shards;
+    private readonly DigestList[] _shards;
     private readonly int[] _starts;
     private readonly Lock _lock = new();
     private readonly Dictionary<Digest, int> _others = [];
     private readonly List<Digest> _otherDigests = [];
 
-    private BlobTable(Sha256[][] shards, IReadOnlyList<StoreProblem> problems)
+    private BlobTable(DigestList[] shards, IReadOnlyList<StoreProblem> problems)
     {
         _shards = shards;
         _starts = new int[shards.Length + 1];
         for (var i = 0; i < shards.Length; i++)
-            _starts[i + 1] = _starts[i] + shards[i].Length;
+            _starts[i + 1] = _starts[i] + shards[i].Count;
         Problems = problems;
     }
 
@@ -37,29 +37,24 @@ internal sealed class BlobTable
     public static async Task<BlobTable> ReadAsync(IStoreFiles files, IReadOnlyCollection<Digest> others, CancellationToken cancellationToken)
     {
         List<string> directories = [.. Enumerable.Range(0, 256).Select(i => StoreLayout.BlobShard((byte)i))];
-        var shards = new List<Sha256>[directories.Count];
+        DigestList[] shards = [.. directories.Select(_ => new DigestList())];
         var problems = await files.ListNamesAsync(
             directories,
             (index, name) =>
             {
                 // What the registry did not put there is left alone.
                 if (Sha256.TryParseHex(name, out var sha256) && sha256.FirstByte == index)
-                    (shards[index] ??= []).Add(sha256);
+                    shards[index].Add(sha256);
             },
             cancellationToken);
 
         foreach (var sha256 in others.Where(digest => digest.Sha256 is not null).Select(digest => digest.Sha256!.Value))
-            (shards[sha256.FirstByte] ??= []).Add(sha256);
+            shards[sha256.FirstByte].Add(sha256);
 
-        var sorted = new Sha256[shards.Length][];
-        for (var i = 0; i < shards.Length; i++)
-        {
-            sorted[i] = others.Count == 0 ? shards[i]?.ToArray() ?? [] : [.. (shards[i] ?? []).Distinct()];
-            shards[i] = [];
-            Array.Sort(sorted[i]);
-        }
-
-        return new BlobTable(sorted, problems);
+        Sha256[] buffer = [];
+        foreach (var shard in shards)
+            shard.Sort(ref buffer);
+        return new BlobTable(shards, problems);
     }
 
     /// <summary>Whether a number stands for a blob that was there when the table was made.</summary>
@@ -110,7 +105,7 @@ internal sealed class BlobTable
     {
         if (digest.Sha256 is not { } sha256)
             return -1;
-        var index = Array.BinarySearch(_shards[sha256.FirstByte], sha256);
+        var index = _shards[sha256.FirstByte].Find(sha256);
         return index < 0 ? -1 : _starts[sha256.FirstByte] + index;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RegistryCleaner.Naming;
 
 namespace RegistryCleaner.Marking;
@@ -99,14 +100,23 @@ internal sealed class KeptManifests
 
     private int[] NeededByKept()
     {
-        var needed = new List<int>();
+        var needed = new List<int>(_repository.Kept.Sum(id => 1 + _manifests[id].Needs.Length));
         foreach (var id in _repository.Kept)
         {
             needed.Add(id);
             needed.AddRange(_manifests[id].Needs);
         }
 
-        needed.Sort();
-        return [.. needed.Distinct()];
+        // Each once, in place: a set of them would be several times as large as they are.
+        var sorted = CollectionsMarshal.AsSpan(needed);
+        sorted.Sort();
+        var count = 0;
+        foreach (var id in sorted)
+        {
+            if (count == 0 || id != sorted[count - 1])
+                sorted[count++] = id;
+        }
+
+        return sorted[..count].ToArray();
     }
 }

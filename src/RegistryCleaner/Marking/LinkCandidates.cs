@@ -49,6 +49,7 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
             {
                 EmptyDirectories.Add(StoreLayout.ParentOf(StoreLayout.LayerLinkIn(repository.Directory, layer.Digest)));
             }
+            // Even of a layer that a manifest which goes refers to: a push that goes on may have found it there, or written it again.
             else if (link.Kind == EntryKind.File && !isBusy && link.Modified <= recentSince)
             {
                 stale.Add(new CollectedLink(layer.Digest, link.Modified));

@@ -48,6 +48,7 @@ internal sealed class ManifestNodes(IStoreFiles files, BlobTable blobs)
                 (index, content) => read[index] = NodeOf(ManifestState.Of(blobs.DigestOf(current[index]), content)),
                 cancellationToken);
 
+            _nodes.EnsureCapacity(_nodes.Count + level.Count);
             var next = new HashSet<int>();
             for (var index = 0; index < level.Count; index++)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
@@ -38,9 +39,9 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
     }
 
     // Each repository's list is filled by one thread: that of the directory in which the names are.
-    private async Task<List<Digest>[]> ListAsync(CancellationToken cancellationToken)
+    private async Task<List<int>[]> ListAsync(CancellationToken cancellationToken)
     {
-        var revisions = _repositories.ConvertAll(_ => new List<Digest>()).ToArray();
+        var revisions = _repositories.ConvertAll(_ => new List<int>()).ToArray();
         (Func<string, string> In, Action<int, ReadOnlySpan<char>> OnName)[] kinds =
         [
             (StoreLayout.TagsIn, (i, name) => AddTag(_repositories[i], name)),
@@ -64,12 +65,12 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
             repository.Doubts.Add($"there is something among the tags that no push can have made: {reason}");
     }
 
-    private void AddRevision(MarkedRepository repository, ReadOnlySpan<char> name, List<Digest> revisions)
+    private void AddRevision(MarkedRepository repository, ReadOnlySpan<char> name, List<int> revisions)
     {
         if (!Sha256.TryParseHex(name, out var sha256))
             repository.HasStrays = true;
         else if (pruned?.HidesManifest(repository.Directory, new Digest(sha256)) != true)
-            revisions.Add(new Digest(sha256));
+            revisions.Add(blobs.IdOf(new Digest(sha256)));
     }
 
     // Manifests are always stored by sha256 (registry/storage/blobstore.go, digest.FromBytes).
@@ -79,31 +80,45 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
             repository.HasStrays = true;
     }
 
-    private async Task ReadLinksAsync(List<Digest>[] revisions, CancellationToken cancellationToken)
+    private async Task ReadLinksAsync(List<int>[] revisions, CancellationToken cancellationToken)
     {
         var tags = _repositories.SelectMany(repository => Enumerable.Range(0, repository.Tags.Count).Select(index => (Repository: repository, Index: index))).ToArray();
-        var links = revisions.SelectMany((list, i) => list.Select(digest => (Repository: _repositories[i], Digest: digest))).ToArray();
-        var found = new Link?[links.Length];
+        var links = revisions.SelectMany((list, i) => list.Select(id => (Repository: i, Id: id))).ToArray();
+        var isThere = new bool[links.Length];
+        var others = new ConcurrentDictionary<int, Link>();
         await LinkReader.ReadEachAsync(
             files,
             new LazyList<string>(tags.Length + links.Length, index => index < tags.Length
                 ? StoreLayout.TagLinkIn(tags[index].Repository.Directory, tags[index].Repository.Tags[tags[index].Index].Name)
-                : StoreLayout.RevisionLinkIn(links[index - tags.Length].Repository.Directory, links[index - tags.Length].Digest)),
+                : RevisionLink(links[index - tags.Length])),
             (index, link) =>
             {
                 if (index >= tags.Length)
-                    found[index - tags.Length] = link;
+                    NoteRevision(index - tags.Length, link);
                 else
                     tags[index].Repository.Tags[tags[index].Index] = TagOf(tags[index].Repository.Tags[tags[index].Index].Name, link);
             },
             cancellationToken);
 
-        foreach (var ((repository, digest), link) in links.Zip(found))
+        for (var i = 0; i < links.Length; i++)
         {
-            if (link is { } there)
-                AddRevision(repository, digest, there);
+            var (repository, id) = (_repositories[links[i].Repository], links[i].Id);
+            if (isThere[i])
+                AddRevision(repository, id, others.TryGetValue(i, out var other) ? other : null);
             else
-                repository.EmptyRevisions.Add(digest);
+                repository.EmptyRevisions.Add(blobs.DigestOf(id));
+        }
+
+        string RevisionLink((int Repository, int Id) link) => StoreLayout.RevisionLinkIn(_repositories[link.Repository].Directory, blobs.DigestOf(link.Id));
+
+        // Of millions of links, hardly one says something else than its path.
+        void NoteRevision(int index, Link link)
+        {
+            isThere[index] = true;
+            if (link.Target == blobs.DigestOf(links[index].Id))
+                others.TryRemove(index, out _);
+            else
+                others[index] = link;
         }
     }
 
@@ -111,9 +126,9 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
     // cannot be read may be the name by which a manifest knows any layer.
     private async Task ReadAliasesAsync(CancellationToken cancellationToken)
     {
-        var directories = _repositories
-            .SelectMany(repository => repository.LayerAlgorithms.Where(name => name != Sha256Name).Select(name => (Repository: repository, Algorithm: name)))
-            .ToArray();
+        var others = _repositories.SelectMany(repository => repository.LayerAlgorithms.Where(name => name != Sha256Name).Select(name => (Repository: repository, Algorithm: name))).ToLookup(item => Digest.OtherAlgorithms.Contains(item.Algorithm));
+        await LookAtUnknownAsync([.. others[false]], cancellationToken);
+        var directories = others[true].ToArray();
         var names = directories.Select(_ => new List<Digest>()).ToArray();
         _problems.AddRange(await files.ListNamesAsync(
             [.. directories.Select(item => $"{StoreLayout.LayersIn(item.Repository.Directory)}/{item.Algorithm}")],
@@ -140,17 +155,34 @@ internal sealed class RepositoryScan(IStoreFiles files, BlobTable blobs, PrunedI
         }
     }
 
+    // A file leads nowhere. A directory may hold links of a kind that is not known here.
+    private async Task LookAtUnknownAsync((MarkedRepository Repository, string Name)[] unknown, CancellationToken cancellationToken)
+    {
+        _problems.AddRange(await files.StatEachAsync(
+            [.. unknown.Select(item => $"{StoreLayout.LayersIn(item.Repository.Directory)}/{item.Name}")],
+            (index, entry) =>
+            {
+                lock (_problems)
+                {
+                    unknown[index].Repository.HasStrays = true;
+                    if (entry.Kind != EntryKind.File)
+                        unknown[index].Repository.Doubts.Add($"{entry.Path} holds links that are not known here");
+                }
+            },
+            cancellationToken));
+    }
+
     private MarkedTag TagOf(string name, Link link) => new(name, link.Target is { } target ? blobs.IdOf(target) : -1, link.Problem);
 
-    private void AddRevision(MarkedRepository repository, Digest digest, Link link)
+    private void AddRevision(MarkedRepository repository, int id, Link? other)
     {
-        repository.Revisions.Add(blobs.IdOf(digest));
-        if (link.Target == digest)
+        repository.Revisions.Add(id);
+        if (other is not { } link)
             return;
         repository.Doubts.Add(link.Target is { } target
-            ? $"the link of manifest {digest} says {target}"
-            : $"the link of manifest {digest} cannot be read ({link.Problem})");
-        if (link.Target is { } other)
-            repository.Revisions.Add(blobs.IdOf(other));
+            ? $"the link of manifest {blobs.DigestOf(id)} says {target}"
+            : $"the link of manifest {blobs.DigestOf(id)} cannot be read ({link.Problem})");
+        if (link.Target is { } manifest)
+            repository.Revisions.Add(blobs.IdOf(manifest));
     }
 }

@@ -24,6 +24,9 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
 
     private Digest(string other) => _other = other;
 
+    /// <summary>The algorithms besides the one by which everything is stored.</summary>
+    internal static IReadOnlyList<string> OtherAlgorithms { get; } = ["sha384", "sha512"];
+
     /// <summary><c>sha256</c>, <c>sha384</c> or <c>sha512</c>.</summary>
     public string Algorithm => _other is null ? "sha256" : _other[.._other.IndexOf(':', StringComparison.Ordinal)];
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -19,21 +20,16 @@ internal readonly record struct Sha256(ulong A, ulong B, ulong C, ulong D) : ICo
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content, hash);
-        return new Sha256(
-            BinaryPrimitives.ReadUInt64BigEndian(hash),
-            BinaryPrimitives.ReadUInt64BigEndian(hash[8..]),
-            BinaryPrimitives.ReadUInt64BigEndian(hash[16..]),
-            BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
+        return OfBytes(hash);
     }
 
     /// <summary>Reads 64 lower-case hexadecimal digits, and nothing else.</summary>
     public static bool TryParseHex(ReadOnlySpan<char> hex, out Sha256 value)
     {
-        value = default;
-        if (hex.Length != HexLength || !TryRead(hex, out var a) || !TryRead(hex[16..], out var b) || !TryRead(hex[32..], out var c) || !TryRead(hex[48..], out var d))
-            return false;
-        value = new Sha256(a, b, c, d);
-        return true;
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        var isRead = hex.Length == HexLength && !hex.ContainsAnyInRange('A', 'F') && Convert.FromHexString(hex, bytes, out _, out _) == OperationStatus.Done;
+        value = isRead ? OfBytes(bytes) : default;
+        return isRead;
     }
 
     public int CompareTo(Sha256 other)
@@ -49,17 +45,9 @@ internal readonly record struct Sha256(ulong A, ulong B, ulong C, ulong D) : ICo
     // The digits of a cryptographic hash are as good as any other hash of them.
     public override int GetHashCode() => (int)A;
 
-    private static bool TryRead(ReadOnlySpan<char> hex, out ulong value)
-    {
-        value = 0;
-        foreach (var c in hex[..16])
-        {
-            var digit = c is >= '0' and <= '9' ? c - '0' : c is >= 'a' and <= 'f' ? c - 'a' + 10 : -1;
-            if (digit < 0)
-                return false;
-            value = (value << 4) | (uint)digit;
-        }
-
-        return true;
-    }
+    private static Sha256 OfBytes(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
 }

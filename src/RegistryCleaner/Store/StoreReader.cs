@@ -7,8 +7,6 @@ namespace RegistryCleaner.Store;
 /// <summary>Reads a store's files into snapshots. Manifests never change, so each is read once in a reader's life.</summary>
 public sealed class StoreReader(IStoreFiles files)
 {
-    private static readonly string[] s_otherAlgorithms = ["sha384", "sha512"];
-
     private readonly Dictionary<Digest, ManifestState> _manifests = [];
 
     /// <summary>
@@ -117,7 +115,7 @@ public sealed class StoreReader(IStoreFiles files)
     // A layer that was uploaded by its sha512 is stored by sha256: its link's name is the one, its content the other.
     private async Task<IEnumerable<Digest>> LinkedByOtherNamesAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
     {
-        List<string> others = [.. directories.SelectMany(directory => s_otherAlgorithms.Select(algorithm => $"{StoreLayout.LayersIn(directory)}/{algorithm}"))];
+        List<string> others = [.. directories.SelectMany(directory => Digest.OtherAlgorithms.Select(algorithm => $"{StoreLayout.LayersIn(directory)}/{algorithm}"))];
         var paths = new ConcurrentBag<string>();
         var problems = await files.ListNamesAsync(others, (index, name) => paths.Add($"{others[index]}/{name}/link"), cancellationToken);
         if (problems is [var problem, ..])
