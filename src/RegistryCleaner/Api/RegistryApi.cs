@@ -136,6 +136,38 @@ public sealed class RegistryApi : IDisposable
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
+    /// <summary>Deletes a manifest by its digest, with every tag that points to it; from 3.x on a tag by its name, too.</summary>
+    /// <returns>What the registry answered: 202 done, 404 not there, 405 not allowed.</returns>
+    public async Task<HttpStatusCode> DeleteManifestAsync(RepositoryName repository, string reference, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/manifests/{reference}", DeleteScope(repository), cancellationToken);
+        return response.StatusCode;
+    }
+
+    /// <summary>Stores a blob and makes it part of a repository.</summary>
+    public async Task PutBlobAsync(RepositoryName repository, Digest digest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        using var begun = await SendAsync(HttpMethod.Post, $"v2/{repository}/blobs/uploads/", DeleteScope(repository), cancellationToken);
+        if (begun.StatusCode != HttpStatusCode.Accepted || begun.Headers.Location is not { } location)
+            throw Unexpected(begun, $"beginning an upload to {repository}");
+        var path = new Uri(_client.BaseAddress!, location).PathAndQuery[_client.BaseAddress!.AbsolutePath.Length..];
+        using var body = new ReadOnlyMemoryContent(content);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var ended = await SendAsync(HttpMethod.Put, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={digest}", DeleteScope(repository), cancellationToken, body);
+        if (ended.StatusCode != HttpStatusCode.Created)
+            throw Unexpected(ended, $"an upload to {repository}");
+    }
+
+    /// <summary>Stores a manifest under a tag.</summary>
+    public async Task PutManifestAsync(RepositoryName repository, string tag, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    {
+        using var body = new ReadOnlyMemoryContent(content);
+        body.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        using var response = await SendAsync(HttpMethod.Put, $"v2/{repository}/manifests/{tag}", DeleteScope(repository), cancellationToken, body);
+        if (response.StatusCode != HttpStatusCode.Created)
+            throw Unexpected(response, $"pushing {repository}:{tag}");
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
