@@ -32,6 +32,9 @@ internal sealed partial class StoppedRun(ILogger logger)
         if (preview.HasNothingToDo)
             return preview with { DryRun = false, Outcome = new Pruning.PruneOutcome() };
 
+        if (location.Inspection is { } inspection && inspection.MountOf(location.RootDirectory) is null)
+            throw new CleanerException(ExitCode.Refused, $"The store at '{location.RootDirectory}' is in no volume of the container '{location.Host.Container}', so that it could not be reached while that is stopped: --restart is not possible here.");
+
         LogStopping(logger, location.Host.Container);
         await using var stop = await RegistryStop.StopAsync(location.Host, location.Configuration.ListenAddress);
         CleanerReport report;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 
@@ -8,13 +10,13 @@ namespace RegistryCleaner.Api;
 
 /// <summary>The registry as its clients see it: the HTTP API of CNCF distribution, as far as pruning needs it.</summary>
 /// <remarks>Every call throws <see cref="RegistryApiException"/> where the registry cannot be reached or refuses who asks.</remarks>
-public sealed class RegistryApi : IDisposable
+public sealed partial class RegistryApi : IDisposable
 {
     /// <summary>What a request is going to touch, in a token's words.</summary>
     internal static readonly HttpRequestOptionsKey<string> Scope = new("registry-cleaner.scope");
 
-    /// <summary>A request whose failure is an answer.</summary>
-    internal static readonly HttpRequestOptionsKey<bool> Once = new("registry-cleaner.once");
+    /// <summary>When a request is repeated; always, where nothing is said.</summary>
+    internal static readonly HttpRequestOptionsKey<Repeat> Repeats = new("registry-cleaner.repeats");
 
     private const int MaxPages = 100_000;
 
@@ -36,16 +38,19 @@ public sealed class RegistryApi : IDisposable
     public Uri Url => _options.Url;
 
     /// <summary>Whether something that speaks the API answers there.</summary>
-    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken) => await WhyNoAnswerAsync(cancellationToken) is null;
+
+    /// <summary>Why nothing that speaks the API can be talked to there; null where something answers.</summary>
+    internal async Task<string?> WhyNoAnswerAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(HttpMethod.Get, "v2/", "", cancellationToken, once: true);
-            return response.StatusCode == HttpStatusCode.OK;
+            using var response = await SendAsync(HttpMethod.Get, "v2/", "", cancellationToken, Repeat.Never);
+            return response.StatusCode == HttpStatusCode.OK ? null : Unexpected(response, "GET v2/").Message;
         }
         catch (RegistryApiException e) when (e.Status is null)
         {
-            return false;
+            return e.Message;
         }
     }
 
@@ -55,18 +60,17 @@ public sealed class RegistryApi : IDisposable
     public async Task<RegistryAbilities> AskAbilitiesAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         using var options = await SendAsync(HttpMethod.Options, $"v2/{repository}/blobs/uploads/", DeleteScope(repository), cancellationToken);
-        var allowed = options.Content.Headers.Allow.Order(StringComparer.Ordinal).ToList();
-        // A proxy in front may answer by itself: only the registry's own words count (handlers/app.go, read-only; measured on 2.8 and 3.0).
-        bool? writable = string.Join(' ', allowed) switch
-        {
-            "GET HEAD" => false,
-            "DELETE GET HEAD PATCH POST PUT" => true,
-            _ => null,
-        };
-
         // Deleting what is not there: 404 where deleting is allowed, 405 where not.
         var nothing = Digest.OfContent(Guid.NewGuid().ToByteArray());
         using var blob = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{nothing}", DeleteScope(repository), cancellationToken);
+        // A proxy in front may answer OPTIONS by itself: only the registry's own words count, and read-only it says so to a DELETE as
+        // well (handlers/app.go; measured on 2.8 and 3.0).
+        bool? writable = Allowed(options) switch
+        {
+            "GET HEAD" when Allowed(blob) == "GET HEAD" => false,
+            "DELETE GET HEAD PATCH POST PUT" => true,
+            _ => null,
+        };
         bool? deletes = blob.StatusCode switch
         {
             HttpStatusCode.NotFound => true,
@@ -93,8 +97,8 @@ public sealed class RegistryApi : IDisposable
         {
             HttpStatusCode.OK or HttpStatusCode.TemporaryRedirect => true,
             HttpStatusCode.NotFound => false,
-            // 2.8 answers with 500 for a blob that it knows by its sha512 alone, and cannot serve it (measured on 2.8 and 3.0).
-            HttpStatusCode.InternalServerError => false,
+            // A blob that it knows by its sha512 alone a registry cannot serve (measured on 2.8 and 3.0). Any other 500 says nothing.
+            HttpStatusCode.InternalServerError when blob.Sha256 is null => false,
             _ => throw Unexpected(response, $"HEAD of the blob {blob} in {repository}"),
         };
     }
@@ -105,7 +109,7 @@ public sealed class RegistryApi : IDisposable
     /// </summary>
     public async Task ForgetBlobAsync(RepositoryName repository, Digest blob, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{blob}", DeleteScope(repository), cancellationToken, once: true);
+        using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{blob}", DeleteScope(repository), cancellationToken, Repeat.WhenBroken);
         if (response.StatusCode is HttpStatusCode.MethodNotAllowed)
             throw Unexpected(response, $"deleting from {repository}");
     }
@@ -172,22 +176,20 @@ public sealed class RegistryApi : IDisposable
     public void Dispose() => _client.Dispose();
 
     internal async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string scope, CancellationToken cancellationToken, HttpContent? content = null, bool once = false)
+        HttpMethod method, string path, string scope, CancellationToken cancellationToken, Repeat repeat = Repeat.Always)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var request = new HttpRequestMessage(method, path);
         request.Options.Set(Scope, scope);
-        request.Options.Set(Once, once);
+        request.Options.Set(Repeats, repeat);
         if (path.Contains("/manifests/", StringComparison.Ordinal) && (method == HttpMethod.Get || method == HttpMethod.Head))
         {
             foreach (var type in s_manifestTypes)
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
         }
 
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_options.Timeout);
         try
         {
-            var response = await _client.SendAsync(request, timeout.Token);
+            var response = await _client.SendAsync(request, cancellationToken);
             if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
                 return response;
             using (response)
@@ -199,9 +201,10 @@ public sealed class RegistryApi : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new RegistryApiException($"The registry at {Url} cannot be reached: {e.Message}", null, e);
+            // What TLS dislikes about a certificate is said one level below.
+            throw new RegistryApiException($"The registry at {Url} cannot be reached: {(e.InnerException as AuthenticationException ?? (Exception)e).Message}", null, e);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException e)
         {
             throw new RegistryApiException($"The registry at {Url} did not answer within {_options.Timeout.TotalSeconds:0} s.", null, e);
         }
@@ -213,6 +216,8 @@ public sealed class RegistryApi : IDisposable
 
     internal static RegistryApiException Unexpected(HttpResponseMessage response, string what) =>
         new($"The registry answered {(int)response.StatusCode} {response.ReasonPhrase} to {what}.", response.StatusCode);
+
+    private static string Allowed(HttpResponseMessage response) => string.Join(' ', response.Content.Headers.Allow.Order(StringComparer.Ordinal));
 
     private static string NoTag() => $"registry-cleaner-{Guid.NewGuid():n}";
 
@@ -227,28 +232,59 @@ public sealed class RegistryApi : IDisposable
                 return null;
             if (!response.IsSuccessStatusCode)
                 throw Unexpected(response, path);
-            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            if (document.RootElement.TryGetProperty(member, out var items) && items.ValueKind == JsonValueKind.Array)
-                names.AddRange(items.EnumerateArray().Select(item => item.GetString() ?? ""));
+            names.AddRange(Names(await response.Content.ReadAsByteArrayAsync(cancellationToken), member));
             if (NextPage(response) is not { } next)
                 return names;
+            if (next == path)
+                break;
             path = next;
         }
 
         throw new RegistryApiException($"The registry's list '{member}' has no end.");
     }
 
-    // <.../v2/_catalog?last=b&n=100>; rel="next" (RFC 8288); only this registry's own pages are followed.
+    private IEnumerable<string> Names(byte[] json, string member)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            // A repository without tags is answered with null.
+            return document.RootElement.TryGetProperty(member, out var items) && items.ValueKind == JsonValueKind.Array
+                ? [.. items.EnumerateArray().Select(item => item.GetString() ?? "")]
+                : [];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new RegistryApiException($"What answers at {Url} is no registry: its list '{member}' is not JSON as it should be.", null, e);
+        }
+    }
+
+    // </v2/_catalog?last=b&n=100>; rel="next" (RFC 8288). Whatever host it names, only pages of the registry that was asked are followed.
     private string? NextPage(HttpResponseMessage response)
     {
-        if (!response.Headers.TryGetValues("Link", out var links))
+        if (!response.Headers.TryGetValues("Link", out var links) || NextLink().Match(string.Join(", ", links)) is not { Success: true } match)
             return null;
-        var link = links.FirstOrDefault(value => value.Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase));
-        var (start, end) = (link?.IndexOf('<', StringComparison.Ordinal) ?? -1, link?.IndexOf('>', StringComparison.Ordinal) ?? -1);
-        if (start < 0 || end <= start || !Uri.TryCreate(response.RequestMessage!.RequestUri, link![(start + 1)..end], out var next))
-            return null;
-        return next.PathAndQuery[_client.BaseAddress!.AbsolutePath.Length..];
+        var own = _client.BaseAddress!.AbsolutePath;
+        return Uri.TryCreate(response.RequestMessage!.RequestUri, match.Groups["target"].Value, out var next) && next.AbsolutePath.StartsWith($"{own}v2/", StringComparison.Ordinal)
+            ? next.PathAndQuery[own.Length..]
+            : throw new RegistryApiException($"The registry at {Url} names a next page that is none of its own: {match.Groups["target"].Value}");
     }
+
+    [GeneratedRegex("""<(?<target>[^<>]*)>[^<>]*;\s*rel="?next\b""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex NextLink();
+}
+
+/// <summary>When a request that failed is sent once more.</summary>
+internal enum Repeat
+{
+    /// <summary>Whatever failed may have passed by then.</summary>
+    Always,
+
+    /// <summary>A status, whichever it is, is an answer; a connection that broke is none.</summary>
+    WhenBroken,
+
+    /// <summary>Whatever failed is an answer.</summary>
+    Never,
 }
 
 /// <summary>What a registry allows, as far as its answers tell.</summary>

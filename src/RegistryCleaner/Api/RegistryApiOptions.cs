@@ -21,4 +21,16 @@ public sealed record RegistryApiOptions(Uri Url)
 
     /// <summary>How long one request may take, its retries not counted.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether the address is one of the registry's own that was found on this machine: no certificate is for it, and what goes there
+    /// goes no further. Where the registry sends its clients for a token is another place.
+    /// </summary>
+    internal bool IsOwnAddress { get; init; }
+
+    /// <summary>Whether a secret that is sent there can be read on the way by somebody who should not.</summary>
+    internal bool IsOpenToOthers(Uri target) => target.Scheme == Uri.UriSchemeHttp && !target.IsLoopback && !Insecure && !IsOwn(target.Host);
+
+    /// <summary>Whether a host is the registry's own address.</summary>
+    internal bool IsOwn(string host) => IsOwnAddress && host.Equals(Url.Host, StringComparison.OrdinalIgnoreCase);
 }

@@ -11,10 +11,10 @@ internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions 
 
     private const string DefaultPort = "5000";
 
-    private readonly List<Uri> _tried = [];
+    private readonly List<string> _tried = [];
 
-    /// <summary>The addresses that were tried, for people.</summary>
-    public string Tried => _tried.Count == 0 ? "there is no address to try" : string.Join(", ", _tried);
+    /// <summary>The addresses that were tried and why they will not do, for people.</summary>
+    public string Tried => _tried.Count == 0 ? "there is no address to try" : string.Join("; ", _tried);
 
     /// <summary>The API of the registry that answers first; null where none does.</summary>
     /// <exception cref="CleanerException">Credentials or certificates cannot be read.</exception>
@@ -23,10 +23,10 @@ internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions 
     {
         foreach (var url in options.RegistryUrl is { } given ? [given] : await AddressesAsync(cancellationToken))
         {
-            _tried.Add(url);
             var api = new RegistryApi(await OptionsAsync(url, cancellationToken));
-            if (await api.AnswersAsync(cancellationToken))
+            if (await api.WhyNoAnswerAsync(cancellationToken) is not { } reason)
                 return api;
+            _tried.Add($"{url}: {reason.TrimEnd('.')}");
             api.Dispose();
         }
 
@@ -64,8 +64,8 @@ internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions 
         CertificateAuthority = options.RegistryCa,
         ClientCertificate = options.RegistryCert,
         ClientKey = options.RegistryKey,
-        // An address that was found by itself is the container's own, which no certificate is for.
-        Insecure = options.Insecure || options.RegistryUrl is null,
+        Insecure = options.Insecure,
+        IsOwnAddress = options.RegistryUrl is null,
     };
 
     private async Task<Credential?> CredentialAsync(Uri url, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Polly;
@@ -13,13 +14,15 @@ internal static class RegistryTransport
 {
     private const int Retries = 4;
 
+    private const int MaxAnswer = 256 << 20;
+
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
 
     /// <exception cref="CleanerException">A certificate cannot be read, or credentials would go over the network for anybody to read.</exception>
     public static HttpClient Open(RegistryApiOptions options)
     {
-        if (options is { Credential: not null, Insecure: false } && options.Url.Scheme == Uri.UriSchemeHttp && !options.Url.IsLoopback)
+        if (options.Credential is not null && options.IsOpenToOthers(options.Url))
             throw new CleanerException(ExitCode.BadInput, $"Credentials would go to {options.Url} in plain text: use https, or say --insecure if that is right.");
 
         var sockets = new SocketsHttpHandler
@@ -29,8 +32,9 @@ internal static class RegistryTransport
             UseCookies = false,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             SslOptions = Tls(options),
+            Proxy = new OutwardProxy(options, HttpClient.DefaultProxy),
         };
-        var client = new HttpClient(new AuthenticationHandler(options.Credential, new RetryHandler(sockets)))
+        var client = new HttpClient(new AuthenticationHandler(options, new RetryHandler(options.Timeout, sockets)))
         {
             BaseAddress = new Uri(options.Url.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
@@ -57,24 +61,66 @@ internal static class RegistryTransport
             throw new CleanerException(ExitCode.BadInput, $"A certificate for the registry cannot be read: {e.Message}");
         }
 
-#pragma warning disable CA5359 // Asked for by name.
-        if (options.Insecure)
-            tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
+        tls.RemoteCertificateValidationCallback = (connection, _, _, errors) => errors == SslPolicyErrors.None
+            || options.Insecure
+            || (options.IsOwn(((SslStream)connection).TargetHostName)
+                && (options.CertificateAuthority is null || errors == SslPolicyErrors.RemoteCertificateNameMismatch));
         return tls;
     }
 
-    // Under the authentication: what is repeated carries the same credentials, and a refusal is never repeated.
-    private sealed class RetryHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    // What is on this machine is not asked for through a proxy, which would see all that is said.
+    private sealed class OutwardProxy(RegistryApiOptions options, IWebProxy proxy) : IWebProxy
     {
-        private static readonly ResiliencePipeline<HttpResponseMessage> s_pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+        public ICredentials? Credentials { get => proxy.Credentials; set => proxy.Credentials = value; }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => host.IsLoopback || options.IsOwn(host.Host) || proxy.IsBypassed(host);
+    }
+
+    // Under the authentication: what is repeated carries the same credentials, and a refusal is never repeated.
+    private sealed class RetryHandler(TimeSpan timeout, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private static readonly ResiliencePipeline<HttpResponseMessage> s_always = Pipeline(outcome => IsBroken(outcome.Exception) || IsPassing(outcome.Result));
+        private static readonly ResiliencePipeline<HttpResponseMessage> s_whenBroken = Pipeline(outcome => IsBroken(outcome.Exception));
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Options.TryGetValue(RegistryApi.Repeats, out var repeat);
+            return repeat == Repeat.Never
+                ? SendOnceAsync(request, cancellationToken)
+                : (repeat == Repeat.Always ? s_always : s_whenBroken).ExecuteAsync(async token => await SendOnceAsync(request, token), cancellationToken).AsTask();
+        }
+
+        // The whole answer, so that a connection that breaks in the middle of it counts as well.
+        private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(timeout);
+            HttpResponseMessage? response = null;
+            try
+            {
+                response = await base.SendAsync(request, limit.Token);
+                await response.Content.LoadIntoBufferAsync(MaxAnswer, limit.Token);
+                return response;
+            }
+            catch (Exception e)
+            {
+                response?.Dispose();
+                if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                    throw new TimeoutException(null, e);
+                throw;
+            }
+        }
+
+        private static ResiliencePipeline<HttpResponseMessage> Pipeline(Func<Outcome<HttpResponseMessage>, bool> mayPass) => new ResiliencePipelineBuilder<HttpResponseMessage>()
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
                 MaxRetryAttempts = Retries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = s_firstDelay,
-                ShouldHandle = arguments => ValueTask.FromResult(IsPassing(arguments.Outcome)),
+                ShouldHandle = arguments => ValueTask.FromResult(mayPass(arguments.Outcome)),
                 DelayGenerator = arguments => ValueTask.FromResult(AskedFor(arguments.Outcome.Result)),
                 OnRetry = arguments =>
                 {
@@ -84,17 +130,15 @@ internal static class RegistryTransport
             })
             .Build();
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            request.Options.TryGetValue(RegistryApi.Once, out var once) && once
-                ? await base.SendAsync(request, cancellationToken)
-                : await s_pipeline.ExecuteAsync(async token => await base.SendAsync(request, token), cancellationToken);
+        // A certificate that is not trusted is a refusal of ours.
+        private static bool IsBroken(Exception? exception) => exception is HttpRequestException and not { InnerException: AuthenticationException };
 
-        private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
+        private static bool IsPassing(HttpResponseMessage? response) => response?.StatusCode switch
         {
-            { Exception: HttpRequestException } => true,
-            { Result.StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout } => true,
-            { Result.StatusCode: var status } => (int)status >= 500 && status is not (HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported),
-            _ => false,
+            null => false,
+            HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout => true,
+            HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => false,
+            var status => (int)status >= 500,
         };
 
         private static TimeSpan? AskedFor(HttpResponseMessage? response)

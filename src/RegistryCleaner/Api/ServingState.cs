@@ -72,14 +72,13 @@ internal static class ServingFinder
     {
         if (location.Host.Engine is not { ManagesContainers: true } engine || location.Inspection is not { } own)
             return;
-        var mount = own.Mounts.Where(mount => location.RootDirectory.StartsWith(mount.Destination.TrimEnd('/'), StringComparison.Ordinal)).OrderByDescending(mount => mount.Destination.Length).FirstOrDefault();
-        if (string.IsNullOrEmpty(mount.Source))
+        if (own.MountOf(location.RootDirectory) is not { Source.Length: > 0 } mount)
             return;
         var listed = await engine.RunAsync(["ps", "-q", "--no-trunc"], cancellationToken);
         foreach (var id in listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var (other, _) = await ContainerInspection.AskAsync(engine, id, cancellationToken);
-            if (other is not null && other.Id != own.Id && other.Arguments.Contains("serve") && other.Mounts.Any(shared => shared.Source == mount.Source))
+            if (other is not null && other.Id != own.Id && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => shared.Source == mount.Source))
                 throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget. {WaysOut}");
         }
     }

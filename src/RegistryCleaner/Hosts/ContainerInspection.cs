@@ -20,6 +20,9 @@ internal sealed record ContainerInspection
     /// <summary>The words behind its program.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>The user that its program runs as, as it was said to the engine; empty for the image's own.</summary>
+    public required string User { get; init; }
+
     /// <summary>Its environment, by name.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -33,6 +36,23 @@ internal sealed record ContainerInspection
     public required IReadOnlyList<string> Addresses { get; init; }
 
     public bool IsRunning => Status == "running";
+
+    /// <summary>
+    /// The configuration that a registry's words name, <c>[registry] serve CONFIG</c> or, as the official images' entrypoint takes it,
+    /// <c>CONFIG</c> alone; null where they name none.
+    /// </summary>
+    public string? ServedConfiguration => Arguments.SkipWhile(word => word != "serve").Skip(1).FirstOrDefault(word => word.StartsWith('/'))
+        ?? (Arguments is [var only] && IsConfiguration(only) ? only : null);
+
+    /// <summary>Whether its words are a registry's that serves.</summary>
+    public bool Serves => Arguments.Contains("serve") || ServedConfiguration is not null;
+
+    /// <summary>What is mounted at a directory, or at one above it.</summary>
+    public ContainerMount? MountOf(string directory) => Mounts
+        .Where(mount => $"{directory.TrimEnd('/')}/".StartsWith($"{mount.Destination.TrimEnd('/')}/", StringComparison.Ordinal))
+        .OrderByDescending(mount => mount.Destination.Length)
+        .Select(mount => (ContainerMount?)mount)
+        .FirstOrDefault();
 
     /// <summary>Asks the engine; null with the engine's words where it does not say.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such engine on this machine.</exception>
@@ -53,6 +73,7 @@ internal sealed record ContainerInspection
             Status = Text(root, "State", "Status"),
             Image = Text(root, "Image"),
             Arguments = [.. Items(root, "Args").Select(item => item.GetString() ?? "")],
+            User = Text(root, "Config", "User"),
             Environment = Items(root, "Config", "Env").Select(item => (item.GetString() ?? "").Split('=', 2)).Where(pair => pair.Length == 2)
                 .GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First()[1], StringComparer.Ordinal),
             Mounts = [.. Items(root, "Mounts").Select(mount => new ContainerMount(Text(mount, "Name"), Text(mount, "Source"), Text(mount, "Destination")))],
@@ -60,6 +81,8 @@ internal sealed record ContainerInspection
             Addresses = [.. new[] { Text(root, "NetworkSettings", "IPAddress") }.Concat(Members(root, "NetworkSettings", "Networks").Select(network => Text(network, "IPAddress"))).Where(address => address.Length > 0).Distinct()],
         };
     }
+
+    private static bool IsConfiguration(string word) => word.StartsWith('/') && (word.EndsWith(".yml", StringComparison.Ordinal) || word.EndsWith(".yaml", StringComparison.Ordinal));
 
     private static JsonElement? Find(JsonElement element, ReadOnlySpan<string> path)
     {

@@ -3,7 +3,7 @@ using CliWrap.Buffered;
 
 namespace RegistryCleaner.Hosts;
 
-/// <summary>Restarts a registry's container, so that it forgets what it has cached, and waits until it serves again.</summary>
+/// <summary>Restarts a registry's container, be it stopped or not, and waits until it serves again.</summary>
 internal static class RegistryRestart
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
@@ -25,23 +25,16 @@ internal static class RegistryRestart
         _ => null,
     };
 
-    /// <summary>Starts a container that was stopped, and waits until <c>/v2/</c> answers.</summary>
-    public static Task StartAsync(CommandHost host, string? listenAddress, CancellationToken cancellationToken) =>
-        RunAsync("start", host, listenAddress, cancellationToken);
-
     /// <summary>Restarts, and waits until <c>/v2/</c> answers.</summary>
     /// <param name="host">The container.</param>
     /// <param name="listenAddress">The address on which the registry listens in its container, such as <c>:5000</c>.</param>
     /// <param name="cancellationToken">Ends the waiting, not the restart.</param>
     /// <exception cref="CleanerException">It does not serve again.</exception>
-    public static Task RunAsync(CommandHost host, string? listenAddress, CancellationToken cancellationToken) =>
-        RunAsync("restart", host, listenAddress, cancellationToken);
-
-    private static async Task RunAsync(string verb, CommandHost host, string? listenAddress, CancellationToken cancellationToken)
+    public static async Task RunAsync(CommandHost host, string? listenAddress, CancellationToken cancellationToken)
     {
-        var result = await host.Engine!.RunAsync([verb, host.Container!], CancellationToken.None);
+        var result = await host.Engine!.RunAsync(["restart", host.Container!], CancellationToken.None);
         if (result.ExitCode != 0)
-            throw new CleanerException(ExitCode.Incomplete, $"The container '{host.Container}' could not be {verb}ed: {result.StandardError.Trim()}");
+            throw new CleanerException(ExitCode.Incomplete, $"The container '{host.Container}' could not be started again: {result.StandardError.Trim()}");
 
         var (address, port) = Reachable(listenAddress);
         var deadline = TimeProvider.System.GetTimestamp();
@@ -59,7 +52,7 @@ internal static class RegistryRestart
 
         throw new CleanerException(
             ExitCode.Incomplete,
-            string.Create(CultureInfo.InvariantCulture, $"The registry in the container '{host.Container}' was {verb}ed, but {address}:{port} did not answer within {s_patience.TotalSeconds} seconds: {last}"));
+            string.Create(CultureInfo.InvariantCulture, $"The registry in the container '{host.Container}' was started again, but {address}:{port} did not answer within {s_patience.TotalSeconds} seconds: {last}"));
     }
 
     private static (string Address, string Port) Reachable(string? listenAddress)

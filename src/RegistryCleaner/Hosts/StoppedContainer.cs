@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Text;
 using CliWrap;
 using Microsoft.Extensions.Logging;
 
@@ -19,12 +20,13 @@ internal sealed partial class StoppedContainer : IAsyncDisposable
 
     private readonly Pipe _input;
     private readonly Task _command;
+    private readonly LastWill _lastWill;
     private readonly ContainerEngine _engine;
     private readonly string _name;
 
-    private StoppedContainer(ContainerEngine engine, string name, CommandHost host, Pipe input, Task command)
+    private StoppedContainer(ContainerEngine engine, string name, CommandHost host, Pipe input, Task command, LastWill lastWill)
     {
-        (_engine, _name, _input, _command) = (engine, name, input, command);
+        (_engine, _name, _input, _command, _lastWill) = (engine, name, input, command, lastWill);
         Host = host;
     }
 
@@ -38,27 +40,32 @@ internal sealed partial class StoppedContainer : IAsyncDisposable
         var name = $"registry-cleaner-{Guid.NewGuid():n}";
         // The registry's settings tell where its store is. By name, so that no value shows up in a list of processes.
         var environment = inspection.Environment.Where(pair => pair.Key.StartsWith("REGISTRY_", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
-        if (Configuration(inspection.Arguments) is { } configuration)
+        if (inspection.ServedConfiguration is { } configuration)
             environment["REGISTRY_CONFIGURATION_PATH"] = configuration;
         var input = new Pipe();
-        var errors = new System.Text.StringBuilder();
+        var errors = new StringBuilder();
+        string[] user = inspection.User.Length > 0 ? ["--user", inspection.User] : [];
+        var lastWill = new LastWill(engine, "rm", "-f", name);
         var command = engine.Command(
-                ["run", "-i", "--name", name, "--network", "none", "--volumes-from", container, .. environment.Keys.SelectMany(key => new[] { "-e", key }), "--entrypoint", "cat", inspection.Image])
+                ["run", "-i", "--name", name, "--network", "none", "--volumes-from", container, .. user, .. environment.Keys.SelectMany(key => new[] { "-e", key }), "--entrypoint", "cat", inspection.Image])
             .WithEnvironmentVariables(environment)
             .WithStandardInputPipe(PipeSource.FromStream(input.Reader.AsStream()))
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors))
             .ExecuteAsync(CancellationToken.None);
         var host = CommandHost.InContainer(engine, name, $"in the volumes of the container '{container}', which is not running ({engine} run --volumes-from)");
-        var opened = new StoppedContainer(engine, name, host, input, command.Task);
-        for (var waited = TimeSpan.Zero; waited < s_patience && !command.Task.IsCompleted; waited += s_pause)
+        var opened = new StoppedContainer(engine, name, host, input, command.Task, lastWill);
+        try
         {
-            if ((await host.Command("true").ExecuteAsync(cancellationToken)).ExitCode == 0)
+            if (await opened.AnswersAsync(cancellationToken))
             {
                 LogOpened(logger, container, name);
                 return opened;
             }
-
-            await Task.Delay(s_pause, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await opened.DisposeAsync();
+            throw;
         }
 
         await opened.DisposeAsync();
@@ -75,11 +82,21 @@ internal sealed partial class StoppedContainer : IAsyncDisposable
         finally
         {
             await _engine.RunAsync(["rm", "-f", _name], CancellationToken.None);
+            await _lastWill.DisposeAsync();
         }
     }
 
-    private static string? Configuration(IReadOnlyList<string> arguments) =>
-        arguments.SkipWhile(word => word != "serve").Skip(1).FirstOrDefault(word => word.StartsWith('/'));
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; waited < s_patience && !_command.IsCompleted; waited += s_pause)
+        {
+            if ((await Host.Command("true").ExecuteAsync(cancellationToken)).ExitCode == 0)
+                return true;
+            await Task.Delay(s_pause, cancellationToken);
+        }
+
+        return false;
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The volumes of {Container} are reached through {Name}")]
     private static partial void LogOpened(ILogger logger, string container, string name);

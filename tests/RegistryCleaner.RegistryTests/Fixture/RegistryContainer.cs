@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
 
 namespace RegistryCleaner.RegistryTests.Fixture;
 
 // A real registry in a container of its own, listening on a loopback port of this machine.
-internal sealed class RegistryContainer : IAsyncDisposable
+internal sealed partial class RegistryContainer : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5), DefaultRequestHeaders = { ConnectionClose = true } };
@@ -66,6 +67,14 @@ internal sealed class RegistryContainer : IAsyncDisposable
         await RunEngineAsync(["restart", "--time", "5", Name]);
         await WaitUntilServingAsync();
     }
+
+    // Changes with every start.
+    public async Task<string> StartedAtAsync() => (await RunEngineAsync(["inspect", "--format", "{{.State.StartedAt}}", Name])).StandardOutput.Trim();
+
+    // The containers that a cleaner made for itself.
+    public async Task<IReadOnlyList<string>> HelpersAsync() => [.. (await RunEngineAsync(["ps", "-a", "--format", "{{.Names}}"])).StandardOutput
+        .Split('\n', StringSplitOptions.TrimEntries)
+        .Where(name => HelperName().IsMatch(name))];
 
     public Task StopAsync() => RunEngineAsync(["stop", "--time", "5", Name]);
 
@@ -133,7 +142,7 @@ internal sealed class RegistryContainer : IAsyncDisposable
         await WaitUntilServingAsync();
     }
 
-    private async Task WaitUntilServingAsync()
+    public async Task WaitUntilServingAsync()
     {
         var deadline = DateTime.UtcNow + StartPatience;
         while (!await AnswersAsync())
@@ -155,7 +164,8 @@ internal sealed class RegistryContainer : IAsyncDisposable
         try
         {
             using var response = await Http.GetAsync(new Uri($"http://127.0.0.1:{Port}/v2/"));
-            return response.IsSuccessStatusCode;
+            // One that wants a password, TLS or a prefix says so, and serves.
+            return (int)response.StatusCode < 500;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
@@ -171,6 +181,9 @@ internal sealed class RegistryContainer : IAsyncDisposable
         var log = await RunEngineAsync(["logs", "--tail", "5", Name]);
         return log.StandardOutput + log.StandardError;
     }
+
+    [GeneratedRegex("^registry-cleaner-[0-9a-f]{32}$")]
+    private static partial Regex HelperName();
 
     private Task<BufferedCommandResult> RunEngineAsync(IReadOnlyList<string> arguments) =>
         engine.Command(arguments).ExecuteBufferedAsync();

@@ -1,0 +1,47 @@
+using RegistryCleaner.RegistryTests.Fixture;
+using Shouldly;
+
+namespace RegistryCleaner.RegistryTests.Live;
+
+// One cleaner at a time, whichever way each of them comes in. The first holds the store for as long as it waits for the registry.
+public sealed class LiveLockSpecs : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+
+    [DockerTheory]
+    [InlineData(RegistryScene.DockerExec, RegistryScene.DockerExec)]
+    [InlineData(RegistryScene.DockerExec, RegistryScene.MountedDirectory)]
+    [InlineData(RegistryScene.MountedDirectory, RegistryScene.DockerExec)]
+    [InlineData(RegistryScene.MountedDirectory, RegistryScene.MountedDirectory)]
+    public async Task A_second_cleaner_is_told_who_is_at_work_or_waits_and_one_that_was_killed_holds_nothing(string first, string second)
+    {
+        await using var scene = await RegistryScene.StartAsync(live: true);
+        await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "old");
+        await scene.Client.PushAsync(ImageBuilder.Image("kept"), "app", "kept");
+        using var holder = CleanerProcess.Start(["app:old", .. Where(first, scene), "--settle", "10m"]);
+        while (scene.Store.UnfinishedRuns().Count == 0 && !holder.HasEnded)
+            await Task.Delay(10);
+
+        string[] command = ["app:old", .. Where(second, scene), "--settle", "1s"];
+        (await CleanerProcess.RunAsync(command)).ShouldEndWith(4).Error.ShouldSatisfyAllConditions(
+            error => error.ShouldContain($"Another cleaner is at work on this store: process {holder.Id} of {Environment.UserName} on {Environment.MachineName}, since 20"),
+            error => error.ShouldContain("--lock-timeout"));
+        (await CleanerProcess.RunAsync([.. command, "--lock-timeout", "1s"])).ShouldEndWith(4);
+
+        using var waiting = CleanerProcess.Start([.. command, "--lock-timeout", "10m"]);
+        holder.Kill();
+        (await waiting.EndAsync()).ShouldEndWith(0).Error.ShouldContain("which had been interrupted, was finished");
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    private IEnumerable<string> Where(string wayIn, RegistryScene scene)
+    {
+        if (wayIn == RegistryScene.DockerExec)
+            return scene.Where;
+        var configuration = directory.File("config.yml");
+        File.WriteAllText(configuration, "storage: {cache: {blobdescriptor: inmemory}}\n");
+        return ["--registry-root", scene.Store.Root, "--registry-config", configuration, "--registry-url", $"http://{scene.Registry.Host}"];
+    }
+}

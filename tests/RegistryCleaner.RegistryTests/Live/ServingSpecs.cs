@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using RegistryCleaner.RegistryTests.Fixture;
+using Shouldly;
+
+namespace RegistryCleaner.RegistryTests.Live;
+
+// Whether somebody serves the store, said in one line, and refused with the ways out where a prune could not be made safe.
+public sealed class ServingSpecs : IDisposable
+{
+    private static readonly string[] WaysOut = ["--restart", "--offline"];
+
+    private readonly TemporaryDirectory directory = new();
+
+    [DockerFact]
+    public async Task A_registry_that_lets_its_cache_be_emptied_goes_on_serving()
+    {
+        await using var scene = await PushedAsync();
+
+        (await RunAsync(scene)).ShouldEndWith(0).Error.ShouldContain($"The registry at http://localhost:{scene.Registry.Port}/ goes on serving; it is told what to forget");
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    [DockerFact]
+    public async Task One_without_a_cache_has_nothing_to_forget()
+    {
+        await using var scene = await PushedAsync(cache: false);
+
+        (await RunAsync(scene)).ShouldEndWith(0).Error.ShouldContain("goes on serving; it has no cache");
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    [DockerFact]
+    public async Task One_without_deletes_is_refused_and_a_dry_run_says_so_and_offline_overrides()
+    {
+        await using var scene = await RegistryScene.StartAsync();
+        await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "old");
+        var before = scene.Store.Fingerprint();
+
+        var refused = (await RunAsync(scene)).ShouldEndWith(4);
+        foreach (var way in (string[])[.. WaysOut, "REGISTRY_STORAGE_DELETE_ENABLED=true"])
+            refused.Error.ShouldContain(way);
+        (await RunAsync(scene, "--dry-run")).ShouldEndWith(0).Error.ShouldContain("A real run would be refused: The registry at");
+        scene.Store.Fingerprint().ShouldBe(before);
+
+        (await RunAsync(scene, "--offline")).ShouldEndWith(0).Error.ShouldContain("as --offline says");
+        scene.Store.Images().ShouldBeEmpty();
+    }
+
+    [DockerFact]
+    public async Task One_that_is_read_only_cannot_be_pushed_to()
+    {
+        await using var second = await SecondRegistry.StartAsync(Environment("REGISTRY_STORAGE_MAINTENANCE_READONLY", """{"enabled":true}"""));
+
+        (await CleanerProcess.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain("is read-only");
+        await second.ShouldHoldAsync("app:kept");
+    }
+
+    [DockerFact]
+    public async Task Its_address_may_have_a_prefix()
+    {
+        await using var second = await SecondRegistry.StartAsync(Environment("REGISTRY_HTTP_PREFIX", "/team/"));
+
+        (await CleanerProcess.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain($"http://localhost:{second.Registry.Port}/team goes on serving");
+        await second.ShouldHoldAsync("app:kept");
+    }
+
+    [DockerFact]
+    public async Task Its_address_may_want_TLS_and_a_certificate_of_its_own_will_do_there()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=registry", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        File.WriteAllText(directory.File("cert.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(directory.File("key.pem"), key.ExportPkcs8PrivateKeyPem());
+        await using var second = await SecondRegistry.StartAsync(
+            new Dictionary<string, string> { ["REGISTRY_HTTP_TLS_CERTIFICATE"] = directory.File("cert.pem"), ["REGISTRY_HTTP_TLS_KEY"] = directory.File("key.pem") }, directory.Path);
+        string[] given = ["--registry-url", $"https://localhost:{second.Registry.Port}"];
+
+        // An address that was given has to show who it is.
+        (await CleanerProcess.RunAsync(["app:old", .. second.Where, .. given])).ShouldEndWith(4).Error.ShouldContain("certificate");
+        (await CleanerProcess.RunAsync(["app:old", "--dry-run", .. second.Where, .. given, "--insecure"])).ShouldEndWith(0).Error.ShouldNotContain("refused");
+
+        (await CleanerProcess.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain($"https://localhost:{second.Registry.Port}/ goes on serving");
+        await second.ShouldHoldAsync("app:kept");
+    }
+
+    [DockerFact]
+    public async Task Two_registries_on_one_store_are_refused()
+    {
+        await using var scene = await PushedAsync();
+        await using var other = await RegistryContainer.StartAsync(options: new() { HostDirectory = scene.Store.Root, DeleteEnabled = true });
+
+        var refused = (await RunAsync(scene)).ShouldEndWith(4);
+        refused.Error.ShouldContain($"Another container, '{other.Name}', serves the same store");
+        foreach (var way in WaysOut)
+            refused.Error.ShouldContain(way);
+
+        await other.StopAsync();
+        (await RunAsync(scene)).ShouldEndWith(0);
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    [DockerTheory]
+    [InlineData("storage: {cache: {blobdescriptor: redis}}", "keeps its cache in redis")]
+    [InlineData("proxy: {remoteurl: 'https://registry-1.docker.io'}", "pull-through cache of https://registry-1.docker.io")]
+    [InlineData(null, "give its configuration with --registry-config")]
+    [InlineData("storage: {cache: {blobdescriptor: inmemory}}", "its API was not found (http://127.0.0.1:1/: The registry at")]
+    public async Task What_cannot_be_made_safe_is_refused(string? configuration, string said)
+    {
+        await using var scene = await PushedAsync();
+        string[] where = ["--registry-root", scene.Store.Root, "--registry-url", "http://127.0.0.1:1"];
+        if (configuration is not null)
+        {
+            File.WriteAllText(directory.File("config.yml"), configuration);
+            where = [.. where, "--registry-config", directory.File("config.yml")];
+        }
+
+        var refused = (await CleanerProcess.RunAsync(["app:old", .. where])).ShouldEndWith(4);
+        refused.Error.ShouldContain(said);
+        foreach (var way in WaysOut)
+            refused.Error.ShouldContain(way);
+        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
+    }
+
+    [DockerFact]
+    public async Task About_a_directory_it_is_said_what_is_assumed()
+    {
+        await using var scene = await PushedAsync();
+
+        (await CleanerProcess.RunAsync("app:none", "--registry-root", scene.Store.Root)).ShouldEndWith(0).Error.ShouldContain("It is assumed that nothing is serving this directory");
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    private static async Task<RegistryScene> PushedAsync(bool cache = true)
+    {
+        var scene = await RegistryScene.StartAsync(cache: cache, live: true);
+        await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "old");
+        await scene.Client.PushAsync(ImageBuilder.Image("kept"), "app", "kept");
+        return scene;
+    }
+
+    private static Task<CleanerResult> RunAsync(RegistryScene scene, params string[] words) => CleanerProcess.RunAsync(["app:old", .. scene.Where, "--settle", "1s", .. words]);
+
+    private static Dictionary<string, string> Environment(string name, string value) => new() { [name] = value };
+}
