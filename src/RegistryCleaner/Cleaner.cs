@@ -23,6 +23,13 @@ public sealed class Cleaner(ILogger? logger = null)
     public async Task<CleanerReport> CleanImagesAsync(CleanImagesOptions options, CancellationToken cancellationToken = default)
     {
         var images = ImageList.Parse(options.Images);
+        if (RegistryLocator.IsApiAlone(options))
+        {
+            return options is { Restart: false, Offline: false }
+                ? await new ApiRun(options, _logger).RunAsync(images, cancellationToken)
+                : throw new CleanerException(ExitCode.BadInput, "--restart and --offline need the registry's container or directory: give --registry-container or --registry-root as well.");
+        }
+
         return options is { Restart: true, DryRun: false }
             ? await new StoppedRun(_logger).RunAsync(
                 options, isDry => CleanAsync(images, options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)
@@ -36,6 +43,8 @@ public sealed class Cleaner(ILogger? logger = null)
     {
         if (options.Collector is not (CollectorKind.Full or CollectorKind.Registry))
             throw new CleanerException(ExitCode.BadInput, $"GarbageCollect collects with the collector full or registry, not {options.Collector}.");
+        if (RegistryLocator.IsApiAlone(options))
+            throw new CleanerException(ExitCode.BadInput, "GarbageCollect needs the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
         return options is { Restart: true, DryRun: false }
             ? await new StoppedRun(_logger).RunAsync(
                 options, isDry => CollectAsync(options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)

@@ -157,7 +157,7 @@ public sealed partial class RegistryApi : IDisposable
         var path = new Uri(_client.BaseAddress!, location).PathAndQuery[_client.BaseAddress!.AbsolutePath.Length..];
         using var body = new ReadOnlyMemoryContent(content);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var ended = await SendAsync(HttpMethod.Put, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={digest}", DeleteScope(repository), cancellationToken, body);
+        using var ended = await SendAsync(HttpMethod.Put, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={digest}", DeleteScope(repository), cancellationToken, content: body);
         if (ended.StatusCode != HttpStatusCode.Created)
             throw Unexpected(ended, $"an upload to {repository}");
     }
@@ -167,7 +167,7 @@ public sealed partial class RegistryApi : IDisposable
     {
         using var body = new ReadOnlyMemoryContent(content);
         body.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        using var response = await SendAsync(HttpMethod.Put, $"v2/{repository}/manifests/{tag}", DeleteScope(repository), cancellationToken, body);
+        using var response = await SendAsync(HttpMethod.Put, $"v2/{repository}/manifests/{tag}", DeleteScope(repository), cancellationToken, content: body);
         if (response.StatusCode != HttpStatusCode.Created)
             throw Unexpected(response, $"pushing {repository}:{tag}");
     }
@@ -176,9 +176,9 @@ public sealed partial class RegistryApi : IDisposable
     public void Dispose() => _client.Dispose();
 
     internal async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string scope, CancellationToken cancellationToken, Repeat repeat = Repeat.Always)
+        HttpMethod method, string path, string scope, CancellationToken cancellationToken, Repeat repeat = Repeat.Always, HttpContent? content = null)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         request.Options.Set(Scope, scope);
         request.Options.Set(Repeats, repeat);
         if (path.Contains("/manifests/", StringComparison.Ordinal) && (method == HttpMethod.Get || method == HttpMethod.Head))

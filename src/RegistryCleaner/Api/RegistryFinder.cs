@@ -4,7 +4,7 @@ using RegistryCleaner.Store;
 namespace RegistryCleaner.Api;
 
 /// <summary>Finds the address at which a registry serves: as given, or as its container and its configuration say.</summary>
-internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions options) : IDisposable
+internal sealed class RegistryFinder(RegistryOptions options, RegistryLocation? location = null)
 {
     /// <summary>The environment variable that holds a password.</summary>
     public const string PasswordVariable = "REGISTRY_CLEANER_PASSWORD";
@@ -21,7 +21,7 @@ internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions 
     /// <exception cref="RegistryApiException">One answers, and refuses who asks.</exception>
     public async Task<RegistryApi?> FindAsync(CancellationToken cancellationToken)
     {
-        foreach (var url in options.RegistryUrl is { } given ? [given] : await AddressesAsync(cancellationToken))
+        foreach (var url in await AddressesAsync(cancellationToken))
         {
             var api = new RegistryApi(await OptionsAsync(url, cancellationToken));
             if (await api.WhyNoAnswerAsync(cancellationToken) is not { } reason)
@@ -33,10 +33,12 @@ internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions 
         return null;
     }
 
-    public void Dispose() => _tried.Clear();
-
     private async Task<IReadOnlyList<Uri>> AddressesAsync(CancellationToken cancellationToken)
     {
+        if (options.RegistryUrl is { } given)
+            return [given];
+        if (location is null)
+            return [];
         var address = location.Configuration.ListenAddress ?? $":{DefaultPort}";
         var port = address[(address.LastIndexOf(':') + 1)..];
         var hosts = new List<string>();
@@ -72,7 +74,7 @@ internal sealed class RegistryFinder(RegistryLocation location, RegistryOptions 
     {
         if (options.RegistryUser is { } user)
             return new Credential(user, await SecretAsync(user, cancellationToken));
-        var external = Uri.TryCreate(location.Configuration.ExternalUrl, UriKind.Absolute, out var known) ? known.Authority : null;
+        var external = Uri.TryCreate(location?.Configuration.ExternalUrl, UriKind.Absolute, out var known) ? known.Authority : null;
         foreach (var host in new[] { url.Authority, external }.Concat(options.RegistryHosts).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase))
         {
             if (await DockerCredentials.FindAsync(host, cancellationToken) is { } credential)

@@ -28,7 +28,7 @@ internal static class ServingFinder
         await RequireOneProcessAsync(location, cancellationToken);
         try
         {
-            using var finder = new RegistryFinder(location, options);
+            var finder = new RegistryFinder(options, location);
             var api = await finder.FindAsync(cancellationToken)
                 ?? throw Refused($"Something may be serving this store, and its API was not found ({finder.Tried}). Give --registry-url. {WaysOut}");
             var abilities = await api.AskAbilitiesAsync(repository, cancellationToken);

@@ -79,7 +79,6 @@ internal sealed class PruneRun
     /// <param name="mayEnd">Whether the rest may be deleted.</param>
     public async Task JudgeAsync(bool mayEnd)
     {
-        await _tags.CheckAsync();
         var everythingIsBack = await LookAgainAsync();
         everythingIsBack &= await _sweep.LookAgainAsync();
         if (mayEnd)
@@ -122,6 +121,8 @@ internal sealed class PruneRun
 
     private async Task<bool> LookAgainAsync()
     {
+        // Tags first: what they lead to by now goes back with them.
+        await _tags.CheckAsync();
         var everythingIsBack = await new SecondLook(_reader, _trash, _repositories, _outcome).PutBackWhatIsNeededAsync();
         var (isAnyBack, areTagsBack) = await _tags.PutReferrersBackAsync();
         if (isAnyBack)

@@ -15,8 +15,11 @@ internal sealed class TagRemoval(
     /// <summary>Takes the tags that were asked for.</summary>
     public Task TakeAsync() => TakeAsync([.. Asked]);
 
-    /// <summary>Puts those back that were pushed to between the plan and the rename: the push went into the directory that was renamed.</summary>
-    public Task CheckAsync() => CheckAsync([.. Asked]);
+    /// <summary>
+    /// Puts those back that were pushed to between the plan and the rename, or while they were in the trash: a push that had found the
+    /// directory goes on writing into it, wherever it lies by then.
+    /// </summary>
+    public Task CheckAsync() => CheckAsync([.. Asked, .. Referrers]);
 
     /// <summary>
     /// Takes the tags about manifests that go: only these, as things are now, for a manifest that was tagged meanwhile stays with its
@@ -102,6 +105,8 @@ internal sealed class TagRemoval(
 
     private async Task CheckAsync(IReadOnlyList<JournaledTag> tags)
     {
+        if (tags.Count == 0)
+            return;
         var inTrash = await files.StatAsync([.. tags.Select(tag => trash.Of(PathOf(tag)))], CancellationToken.None);
         var links = await reader.ReadLinksAsync([.. tags.Select(tag => trash.Of(LinkOf(tag)))], CancellationToken.None);
         foreach (var tag in tags.Where(tag => inTrash.ContainsKey(trash.Of(PathOf(tag)))))
@@ -121,6 +126,7 @@ internal sealed class TagRemoval(
             throw new StoreAccessException($"{tag.Repository}:{tag.Tag} was pushed to meanwhile and could not be put back; it lies in '{trash.Of(PathOf(tag))}': {moved.Problem}");
 
         // If its place is taken, it was pushed twice: the tag that is there now is the newer one.
+        outcome.WentBack(moved.Path);
         outcome.HasDrifted(moved.Result == MoveResult.TargetExists
             ? $"{tag.Repository}:{tag.Tag} was pushed again meanwhile and stays as it is now"
             : $"{tag.Repository}:{tag.Tag} was pushed to meanwhile and stays: it points to {now ?? "nothing that can be read"}");

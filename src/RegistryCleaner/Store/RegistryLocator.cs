@@ -23,6 +23,10 @@ public sealed partial class RegistryLocator(ILogger logger)
     // registry:3 first: an image that has both has the older one by inheritance.
     private static readonly string[] s_configurationPaths = ["/etc/distribution/config.yml", "/etc/docker/registry/config.yml"];
 
+    /// <summary>Whether nothing but the address of the registry's API was given, so that its files are out of reach.</summary>
+    internal static bool IsApiAlone(RegistryOptions options) =>
+        options is { RegistryUrl: not null, RegistryContainer: null, RegistryRoot: null } && !IsRegistryContainer(options);
+
     /// <summary>Finds the registry.</summary>
     /// <exception cref="CleanerException">It is not there, is not running, may not be entered, or has no store in files.</exception>
     public async Task<RegistryLocation> LocateAsync(RegistryOptions options, CancellationToken cancellationToken)

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Api;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.RegistryTests.Fixture;
+using RegistryCleaner.Store;
+using Shouldly;
+
+namespace RegistryCleaner.RegistryTests.Live;
+
+// One prune of a registry that goes on serving, in this process, with clients that act at chosen moments of it.
+internal sealed class Round(RegistryScene scene, int number, LiveSteps without, AttackCounts counts)
+{
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<(Moment Moment, string Where, Func<Task> Action)> actions = [];
+    private AttackedFiles? files;
+
+    public int Number => number;
+
+    public RegistryClient Client => scene.Client;
+
+    public RegistryScene Scene => scene;
+
+    public string Repository { get; } = $"app/{number}";
+
+    // All pushes that the registry answered with 201.
+    public List<(string Repository, string Tag, string Digest)> Pushed { get; } = [];
+
+    // Those that it did not, to be repeated by a client that begins anew.
+    public List<(string Repository, string Tag, BuiltManifest Image)> Refused { get; } = [];
+
+    // An image of this round, with a layer of its own and one that the round's images share.
+    public BuiltManifest Image(string seed) => ImageBuilder.Image($"{number}/{seed}", layers: [Layer("shared"), Layer(seed)]);
+
+    public BuiltLayer Layer(string seed) => BuiltLayer.From($"{number}/{seed}");
+
+    // Done once, when the moment comes for the first time, or for the first time for a digest.
+    public void At(Moment moment, Func<Task> action, BuiltBlob? blob = null) => actions.Add((moment, blob?.Hex ?? "", action));
+
+    // A push that may be refused, but that must be there for good if it is not.
+    public async Task PushAsync(BuiltManifest image, string repository, string tag, Func<Task<string>> push)
+    {
+        try
+        {
+            (await push()).ShouldBe(image.Digest);
+            counts.Accepted++;
+            Pushed.Add((repository, tag, image.Digest));
+        }
+        catch (HttpRequestException)
+        {
+            counts.Refused++;
+            Refused.Add((repository, tag, image));
+        }
+    }
+
+    // The request waits inside the registry, for a file that it opens, until it is released.
+    public HeldRequest Hold(string path, Func<Task> request)
+    {
+        files!.Hold(Path.GetRelativePath(scene.Store.Registry, path), File.ReadAllText(path));
+        return HeldRequest.At(path, request);
+    }
+
+    public async Task ReleaseAsync(HeldRequest request)
+    {
+        await request.ReleaseAsync();
+        request.Dispose();
+        files!.Release();
+    }
+
+    public async Task PruneAsync(params string[] images)
+    {
+        files = new AttackedFiles(new LocalStoreFiles(scene.Store.Registry), without, Reach);
+        await RunAsync(files, (api, onMoment) => new WeakenedStore(new LiveStore(api, Settle), files, without, onMoment), images);
+        foreach (var (moment, _, _) in actions)
+            moment.ShouldBeOneOf(Moment.LastSettling, Moment.Ended);
+        foreach (var (_, _, action) in actions)
+            await action();
+        actions.Clear();
+    }
+
+    // What every run begins with, whatever this round leaves out.
+    public Task RunNextAsync() => RunAsync(new LocalStoreFiles(scene.Store.Registry), (api, _) => new LiveStore(api, Settle));
+
+    private async Task RunAsync(IStoreFiles store, Func<RegistryApi, Action<Moment, string>, ServedStore> open, params string[] images)
+    {
+        using var api = new RegistryApi(new RegistryApiOptions(new Uri($"http://127.0.0.1:{scene.Registry.Port}")));
+        var reader = new StoreReader(store);
+        var pruner = new Pruner(store, reader, open(api, Reach), NullLogger.Instance);
+        await using var theLock = await pruner.LockAsync(TimeSpan.Zero, CancellationToken.None);
+        var outcome = new PruneOutcome();
+        await pruner.FinishEarlierRunsAsync(outcome, CancellationToken.None);
+        if (images.Length > 0)
+        {
+            var request = new PruneRequest([.. images.Select(ImageSelector.Parse)], KeepEmpty: false, await reader.GetTimeAsync(CancellationToken.None));
+            await pruner.ApplyAsync(await PlanReading.PlanAsync(reader, request, CancellationToken.None), outcome, CancellationToken.None);
+        }
+
+        outcome.Failures.ShouldBeEmpty();
+        counts.FreedBlobs += outcome.Blobs.Count;
+    }
+
+    // The cleaner waits for it, as it would be overtaken.
+    private void Reach(Moment moment, string path)
+    {
+        foreach (var item in actions.Where(item => item.Moment == moment && path.Contains(item.Where, StringComparison.Ordinal)).ToList())
+        {
+            actions.Remove(item);
+            Task.Run(item.Action).GetAwaiter().GetResult();
+        }
+    }
+}
