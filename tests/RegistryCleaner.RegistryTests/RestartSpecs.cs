@@ -1,51 +1,217 @@
+using CliWrap.Buffered;
 using RegistryCleaner.RegistryTests.Fixture;
 using Shouldly;
 
 namespace RegistryCleaner.RegistryTests;
 
-// A registry that went on running remembers what is gone.
+// With --restart the registry is stopped meanwhile, and serves again at the end, whatever happened in between.
 public class RestartSpecs
 {
-    private static readonly BuiltManifest Image = ImageBuilder.Image("image");
+    // An exec in the container through which the store is reached while the registry is stopped; its name ends in hexadecimal digits.
+    private const string InHelper = """
+        case "$*" in
+        "exec -i registry-cleaner-"[0-9a-f][0-9a-f][0-9a-f]*" true") ;;
+        "exec -i registry-cleaner-"[0-9a-f][0-9a-f][0-9a-f]*)
+        """;
+
+    private static readonly BuiltManifest Old = ImageBuilder.Image("old");
+    private static readonly BuiltManifest Kept = ImageBuilder.Image("kept");
+    private static readonly string[] Command = ["app:old", "--restart"];
 
     [DockerFact]
-    public Task After_a_restart_the_same_image_can_be_pushed_again() => PruneAndPushAgainAsync("docker");
-
-    [PodmanFact]
-    public Task After_a_restart_the_same_image_can_be_pushed_again_with_podman() => PruneAndPushAgainAsync("podman");
-
-    [DockerFact]
-    public async Task Without_one_the_run_says_what_to_do()
+    public async Task After_a_restart_the_same_image_can_be_pushed_again()
     {
-        await using var scene = await RegistryScene.StartAsync();
-        await scene.Client.PushAsync(Image, "app", "1");
+        await using var scene = await PushedAsync();
+        // Fills the registry's cache.
+        await scene.Client.PullWithSkopeoAsync("app", "old");
+        var started = await scene.Registry.StartedAtAsync();
 
-        var result = (await scene.RunAsync("CleanImages", "--images", "app:1")).ShouldEndWith(0);
+        (await CleanerProcess.RunAsync([.. Command, .. scene.Where])).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
+            error => error.ShouldContain($"in the volumes of the container '{scene.Registry.Name}', which is not running"),
+            error => error.ShouldContain($"The container {scene.Registry.Name} was started again"),
+            error => error.ShouldNotContain("docker restart"));
+        (await scene.Registry.StartedAtAsync()).ShouldNotBe(started);
+        await scene.ShouldNotKnowAsync(["app:old"]);
+        scene.Store.BlobSizes().Keys.Order().ShouldBe((await scene.BlobsOfAsync(["app:kept"])).Order());
+        (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
 
-        result.Error.ShouldContain($"docker restart {scene.Registry.Name}");
+        await scene.Client.PushWithSkopeoAsync(Old, "app", "old");
+        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
+    }
+
+    [DockerTheory]
+    [InlineData("app:none")]
+    [InlineData("app:none", "--strict")]
+    [InlineData("GarbageCollect")]
+    public async Task Where_there_is_nothing_to_do_or_it_is_refused_nothing_is_stopped(params string[] words)
+    {
+        await using var scene = await PushedAsync();
+        var started = await scene.Registry.StartedAtAsync();
+
+        (await CleanerProcess.RunAsync([.. words, "--restart", .. scene.Where])).ShouldEndWith(words.Contains("--strict") ? 3 : 0);
+        (await scene.Registry.StartedAtAsync()).ShouldBe(started);
+    }
+
+    [DockerTheory]
+    [InlineData("""[ "$1" = run ] && { echo 'no more containers' >&2; exit 125; }""", 2, "no more containers")]
+    [InlineData($"{InHelper} echo 'no more commands' >&2; exit 126;; esac", 2, "no more commands")]
+    [InlineData("""[ "$1" = stop ] && { echo 'it does not stop' >&2; exit 1; }""", 4, "it does not stop")]
+    public async Task What_fails_meanwhile_leaves_a_registry_that_serves(string script, int exitCode, string said)
+    {
+        await using var scene = await PushedAsync();
+        using var wrapper = new EngineWrapper(script);
+
+        (await CleanerProcess.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(exitCode).Error.ShouldContain(said);
+        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
+        (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
+    }
+
+    [DockerTheory]
+    [InlineData("killed")]
+    [InlineData("interrupted")]
+    [InlineData("interrupted as by a terminal")]
+    public async Task Whoever_ends_the_cleaner_meanwhile_the_registry_serves_again(string how)
+    {
+        await using var scene = await PushedAsync();
+        // Waits at the third command, when the lock has been taken.
+        using var wrapper = new EngineWrapper($"""{InHelper} echo x >>"$0.commands"; [ "$(wc -l <"$0.commands")" -gt 3 ] && sleep 2;; esac""");
+        string[] behind = how == "interrupted as by a terminal" ? ["/usr/bin/setsid"] : [];
+        using var process = CleanerProcess.Start([.. Command, .. scene.Where, .. wrapper.Words], null, behind);
+        while (wrapper.Count("commands") <= 3 && !process.HasEnded)
+            await Task.Delay(10);
+        process.HasEnded.ShouldBeFalse();
+        if (how == "killed")
+            process.Kill();
+        else
+            await process.InterruptAsync(group: behind.Length > 0);
+
+        var result = await process.EndAsync();
+        if (how != "killed")
+            result.ShouldEndWith(130);
+        await WaitForAsync(async () => (await scene.Registry.HelpersAsync()).Count == 0);
+        await scene.Registry.WaitUntilServingAsync(patient: how == "killed");
+        await scene.ShouldPullWholeAsync(["app:kept"]);
+
+        (await CleanerProcess.RunAsync([.. Command, .. scene.Where])).ShouldEndWith(0);
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    [DockerFact]
+    public async Task A_volume_without_a_name_survives_even_when_the_cleaner_is_killed()
+    {
+        await using var registry = await RegistryContainer.StartAsync();
+        await registry.Client.PushAsync(Old, "app", "old");
+        await registry.Client.PushAsync(Kept, "app", "kept");
+        using var wrapper = new EngineWrapper($"{InHelper} touch \"$0.there\"; sleep 1;; esac");
+
+        using (var process = CleanerProcess.Start([.. Command, "--registry-container", registry.Name, .. wrapper.Words]))
+        {
+            while (!wrapper.Has("there") && !process.HasEnded)
+                await Task.Delay(10);
+            process.Kill();
+            await process.EndAsync();
+        }
+
+        await WaitForAsync(async () => (await registry.HelpersAsync()).Count == 0);
+        await registry.WaitUntilServingAsync(patient: true);
+        (await CleanerProcess.RunAsync([.. Command, "--registry-container", registry.Name])).ShouldEndWith(0);
+        (await registry.Client.TagsAsync("app")).ShouldBe(["kept"]);
+        (await registry.Client.PullWholeAsync("app", "kept")).ShouldBe(Kept.Digest);
+    }
+
+    [DockerFact]
+    public async Task A_store_in_no_volume_cannot_be_reached_meanwhile_and_nothing_is_stopped()
+    {
+        await using var registry = await RegistryContainer.StartAsync(
+            options: new() { Environment = new Dictionary<string, string> { ["REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"] = "/tmp/store" } });
+        await registry.Client.PushAsync(Old, "app", "old");
+        var started = await registry.StartedAtAsync();
+
+        (await CleanerProcess.RunAsync([.. Command, "--registry-container", registry.Name])).ShouldEndWith(4).Error.ShouldContain("in no volume");
+        (await registry.StartedAtAsync()).ShouldBe(started);
+    }
+
+    [DockerFact]
+    public async Task Without_a_restart_the_run_says_what_to_do()
+    {
+        await using var scene = await PushedAsync();
+
+        (await scene.RunAsync("app:old")).ShouldEndWith(0).Error.ShouldContain($"docker restart {scene.Registry.Name}");
     }
 
     [DockerFact]
     public async Task A_directory_cannot_be_restarted()
     {
-        await using var scene = await RegistryScene.StartAsync(RegistryScene.MountedDirectory);
-        await scene.Client.PushAsync(Image, "app", "1");
+        await using var scene = await PushedAsync(RegistryScene.MountedDirectory);
 
-        (await scene.RunAsync("CleanImages", "--images", "app:1", "--restart")).ShouldEndWith(2);
-        await scene.ShouldHoldAsync(["app:1"]);
+        (await scene.RunAsync(Command)).ShouldEndWith(2);
+        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
     }
 
-    private static async Task PruneAndPushAgainAsync(string engine)
+    // Podman's defaults do not work on every machine that has it; what its client cannot be told in words it reads in a file.
+    [PodmanFact]
+    public async Task Podman_restarts_as_well()
     {
-        await using var scene = await RegistryScene.StartAsync(engine == "docker" ? RegistryScene.DockerExec : RegistryScene.PodmanExec);
-        await scene.Client.PushWithSkopeoAsync(Image, "app", "1");
-        // Fills the registry's cache.
-        await scene.Client.PullWithSkopeoAsync("app", "1");
+        await using var scene = await PushedAsync(RegistryScene.PodmanExec);
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("containers.conf"), "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n");
 
-        (await scene.RunAsync("CleanImages", "--images", "app:1", "--restart")).ShouldEndWith(0);
-        await scene.ShouldNotKnowAsync(["app:1"]);
+        (await CleanerProcess.RunAsync([.. Command, .. scene.Where], new Dictionary<string, string> { ["CONTAINERS_CONF"] = directory.File("containers.conf") })).ShouldEndWith(0);
+        await scene.ShouldHoldAsync(["app:kept"]);
+        (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
+    }
 
-        await scene.Client.PushWithSkopeoAsync(Image, "app", "1");
-        await scene.ShouldHoldAsync(["app:1"]);
+    [DockerFact]
+    public async Task A_registry_that_is_stopped_already_is_pruned_and_stays_so()
+    {
+        await using var scene = await PushedAsync();
+        var blobs = await scene.BlobsOfAsync(["app:kept"]);
+        await scene.Registry.StopAsync();
+
+        (await CleanerProcess.RunAsync(["app:old", .. scene.Where])).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
+            error => error.ShouldContain("The registry's container is stopped"),
+            error => error.ShouldNotContain("docker restart"));
+        scene.Store.Images().Order().ShouldBe(["app:kept", $"app@{Kept.Digest}"]);
+        scene.Store.BlobSizes().Keys.Order().ShouldBe(blobs.Order());
+        (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
+
+        await scene.Registry.StartAgainAsync();
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    // Neither the variable nor the file has ever been read by a registry in it.
+    [DockerTheory]
+    [InlineData("/etc/docker/registry/config.yml", "from REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "--env", "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY=/data")]
+    [InlineData("/data/config.yml", "from the configuration")]
+    public async Task One_that_was_never_started_is_known_by_its_settings(string configuration, string source, params string[] options)
+    {
+        await using var scene = await PushedAsync();
+        await File.WriteAllTextAsync($"{scene.Store.Root}/config.yml", "storage: {filesystem: {rootdirectory: /data}}\n");
+        var (engine, image) = (ContainerEngine.Docker, (await RegistryImages.FindAsync(ContainerEngine.Docker, 2)).Name!);
+        var name = $"{scene.Registry.Name}-created";
+        await engine.Command(["create", "--name", name, "--volume", $"{scene.Store.Root}:/data", .. options, image, "serve", configuration]).ExecuteBufferedAsync();
+        try
+        {
+            (await CleanerProcess.RunAsync("app:old", "--registry-container", name)).ShouldEndWith(0).Error.ShouldContain($"store /data ({source})");
+            scene.Store.Images().Order().ShouldBe(["app:kept", $"app@{Kept.Digest}"]);
+        }
+        finally
+        {
+            await engine.Command(["rm", "-v", name]).ExecuteBufferedAsync();
+        }
+    }
+
+    private static async Task<RegistryScene> PushedAsync(string wayIn = RegistryScene.DockerExec)
+    {
+        var scene = await RegistryScene.StartAsync(wayIn);
+        await scene.Client.PushAsync(Old, "app", "old");
+        await scene.Client.PushAsync(Kept, "app", "kept");
+        return scene;
+    }
+
+    private static async Task WaitForAsync(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 300 && !await condition(); i++)
+            await Task.Delay(100);
     }
 }

@@ -15,12 +15,12 @@ public class WhereSpecs
         (await CleanerProcess.RunAsync("a:1", "--registry-container", "no-such-container")).ShouldEndWith(2).Error.ShouldContain("There is no container 'no-such-container'");
 
     [DockerFact]
-    public async Task The_container_is_stopped()
+    public async Task The_container_is_paused()
     {
         await using var registry = await RegistryContainer.StartAsync();
-        await registry.StopAsync();
+        await registry.PauseAsync();
 
-        (await CleanerProcess.RunAsync("a:1", "--registry-container", registry.Name)).ShouldEndWith(2).Error.ShouldContain($"docker start {registry.Name}");
+        (await CleanerProcess.RunAsync("a:1", "--registry-container", registry.Name)).ShouldEndWith(2).Error.ShouldContain($"The container '{registry.Name}' is 'paused'");
     }
 
     [DockerFact]

@@ -45,9 +45,11 @@ internal sealed partial class StoppedContainer : IAsyncDisposable
         var input = new Pipe();
         var errors = new StringBuilder();
         string[] user = inspection.User.Length > 0 ? ["--user", inspection.User] : [];
+        // Podman makes a volume for what the image declares to be one, although another is at that place already, and gives up.
+        string[] imageVolumes = engine.Name == "podman" ? ["--image-volume", "ignore"] : [];
         var lastWill = new LastWill(engine, "rm", "-f", name);
         var command = engine.Command(
-                ["run", "-i", "--name", name, "--network", "none", "--volumes-from", container, .. user, .. environment.Keys.SelectMany(key => new[] { "-e", key }), "--entrypoint", "cat", inspection.Image])
+                ["run", "-i", "--name", name, "--network", "none", "--volumes-from", container, .. imageVolumes, .. user, .. environment.Keys.SelectMany(key => new[] { "-e", key }), "--entrypoint", "cat", inspection.Image])
             .WithEnvironmentVariables(environment)
             .WithStandardInputPipe(PipeSource.FromStream(input.Reader.AsStream()))
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors))

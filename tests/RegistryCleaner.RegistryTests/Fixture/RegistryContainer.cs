@@ -76,6 +76,8 @@ internal sealed partial class RegistryContainer : IAsyncDisposable
         .Split('\n', StringSplitOptions.TrimEntries)
         .Where(name => HelperName().IsMatch(name))];
 
+    public Task PauseAsync() => RunEngineAsync(["pause", Name]);
+
     public Task StopAsync() => RunEngineAsync(["stop", "--time", "5", Name]);
 
     public async Task StartAgainAsync()
@@ -142,13 +144,14 @@ internal sealed partial class RegistryContainer : IAsyncDisposable
         await WaitUntilServingAsync();
     }
 
-    public async Task WaitUntilServingAsync()
+    // One that somebody else starts again may not run yet.
+    public async Task WaitUntilServingAsync(bool patient = false)
     {
         var deadline = DateTime.UtcNow + StartPatience;
         while (!await AnswersAsync())
         {
             // Asked only when there is no answer, so that a registry that starts at once is not waited for.
-            if (!await IsRunningAsync() || DateTime.UtcNow > deadline)
+            if ((!patient && !await IsRunningAsync()) || DateTime.UtcNow > deadline)
                 throw new InvalidOperationException($"The registry in {Name} does not serve. Its log ends with:\n{await LogAsync()}");
 
             await Task.Delay(50);
