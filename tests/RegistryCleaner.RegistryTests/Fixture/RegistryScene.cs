@@ -32,7 +32,12 @@ internal sealed class RegistryScene : IAsyncDisposable
     public bool CanCollect => wayIn != MountedDirectory || File.Exists(RegistryRootArchive.Registry);
 
     // The words that lead the tool to the registry. Where nothing is pushed meanwhile, it is as good as offline.
-    public IReadOnlyList<string> WayIn => [.. Where, .. live ? Array.Empty<string>() : ["--offline"]];
+    public IReadOnlyList<string> WayIn => [.. Where, .. live ? Serving : ["--offline"]];
+
+    // A container says where its registry serves, and how; a directory does not.
+    private IReadOnlyList<string> Serving => wayIn == MountedDirectory
+        ? ["--registry-config", WriteConfiguration(), "--registry-url", $"http://{Registry.Host}"]
+        : [];
 
     public IReadOnlyList<string> Where => wayIn switch
     {
@@ -138,6 +143,19 @@ internal sealed class RegistryScene : IAsyncDisposable
     {
         await Registry.DisposeAsync();
         directory.Dispose();
+    }
+
+    private string WriteConfiguration()
+    {
+        var path = directory.File("config.yml");
+        File.WriteAllText(path, $$"""
+            version: 0.1
+            storage:
+              cache: { blobdescriptor: inmemory }
+              delete: { enabled: true }
+              filesystem: { rootdirectory: {{directory.Path}} }
+            """);
+        return path;
     }
 
     private static (string Repository, string Reference) Split(string image)

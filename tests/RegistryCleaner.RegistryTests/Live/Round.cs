@@ -31,6 +31,9 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
     // Those that it did not, to be repeated by a client that begins anew.
     public List<(string Repository, string Tag, BuiltManifest Image)> Refused { get; } = [];
 
+    // What came of the last run.
+    public PruneOutcome Outcome { get; private set; } = new();
+
     // An image of this round, with a layer of its own and one that the round's images share.
     public BuiltManifest Image(string seed) => ImageBuilder.Image($"{number}/{seed}", layers: [Layer("shared"), Layer(seed)]);
 
@@ -89,7 +92,7 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
         var reader = new StoreReader(store);
         var pruner = new Pruner(store, reader, open(api, Reach), NullLogger.Instance);
         await using var theLock = await pruner.LockAsync(TimeSpan.Zero, CancellationToken.None);
-        var outcome = new PruneOutcome();
+        var outcome = Outcome = new PruneOutcome();
         await pruner.FinishEarlierRunsAsync(outcome, CancellationToken.None);
         if (images.Length > 0)
         {
