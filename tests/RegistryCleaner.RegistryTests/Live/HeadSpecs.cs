@@ -26,7 +26,7 @@ public class HeadSpecs(ITestOutputHelper output)
     [DockerTheory]
     [InlineData(2)]
     [InlineData(3)]
-    public Task An_answer_that_was_begun_before_the_layer_went_does_not_bring_it_back_for_nobody(int version) =>
+    public Task A_layer_that_is_still_being_answered_for_when_it_goes_is_uploaded_again_by_who_needs_it(int version) =>
         Attack.ShouldFailAsync(version, output, Releases.Length, round => AnswerLateAsync(round, Releases[round.Number % Releases.Length]));
 
     [DockerTheory]

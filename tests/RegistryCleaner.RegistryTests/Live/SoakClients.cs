@@ -110,7 +110,8 @@ internal sealed class SoakClients(RegistryClient client, SoakTags tags, SoakCoun
         }
     }
 
-    private static BuiltManifest Choose(int worker, int number, Random random) => random.Next(4) switch
+    // What comes first is something whose removal frees space.
+    private static BuiltManifest Choose(int worker, int number, Random random) => (number == 0 ? 1 : random.Next(4)) switch
     {
         0 => ImageBuilder.Index(ManifestFormat.Oci, Same[random.Next(Same.Length)], New($"{worker}/{number}/child")),
         1 => New($"{worker}/{number}"),
