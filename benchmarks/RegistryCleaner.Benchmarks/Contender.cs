@@ -15,7 +15,7 @@ internal sealed record Contender(string Name, string Program, IReadOnlyList<stri
     public static Contender Full(string name, string program, string store, bool deleteUntagged) => new(
         deleteUntagged ? $"{name} --delete-untagged" : name,
         program,
-        ["GarbageCollect", "--dry-run", "--registry-root", store, "--log", "error", .. deleteUntagged ? ["--delete-untagged"] : (string[])[]],
+        ["GarbageCollect", "--dry-run", "--max-delete", "100%", "--registry-root", store, "--log", "error", .. deleteUntagged ? ["--delete-untagged"] : (string[])[]],
         deleteUntagged);
 
     public static Contender Targeted(string program, string store, string image) =>

@@ -2,17 +2,32 @@ using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Benchmarks;
 
-/// <summary>How time and memory grow with the store, and what one image costs in each. The first store is what the others are held against.</summary>
+/// <summary>
+/// How time and memory grow with the store, and what one image costs in each. The memory that a store with next to nothing in it takes
+/// is the runtime's own.
+/// </summary>
 internal static class Scaling
 {
     public static async Task RunAsync(IReadOnlyList<string> stores, string program, int runs, TimeSpan limit)
     {
-        var image = $"{StoreShape.RepositoryName(0)}:{StoreShape.TagName(0)}";
-        var all = await Rounds.RunAsync(
-            stores.SelectMany(store => new[] { Contender.Full(store, program, store, deleteUntagged: true), Contender.Targeted(program, store, image) }), runs, limit);
+        var empty = Directory.CreateTempSubdirectory("registry-cleaner-").FullName;
+        try
+        {
+            new StoreGenerator(new StoreShape(Repositories: 1, Tags: 1, Seed: 0), empty).Write();
+            var image = $"{StoreShape.RepositoryName(0)}:{StoreShape.TagName(0)}";
+            var all = await Rounds.RunAsync(
+                stores.Prepend(empty).SelectMany(store => new[] { Contender.Full(store, program, store, deleteUntagged: true), Contender.Targeted(program, store, image) }), runs, limit);
+            Print(stores, all[0].MedianPeakBytes, [.. all.Skip(2)]);
+        }
+        finally
+        {
+            Directory.Delete(empty, recursive: true);
+        }
+    }
 
-        var table = new MarkdownTable("store", "files", "blobs", "full", "a file", "peak memory", "a blob, above the first", "one image", "of the full one", "times the first");
-        var first = (Peak: all[0].MedianPeakBytes, Targeted: all[1]);
+    private static void Print(IReadOnlyList<string> stores, double? ownPeak, IReadOnlyList<Measurements> all)
+    {
+        var table = new MarkdownTable("store", "files", "blobs", "full", "CPU", "CPU a file", "peak memory", "a blob, above the runtime's own", "one image", "of the full one", "times the first");
         foreach (var (store, full, targeted) in stores.Select((store, i) => (store, all[2 * i], all[2 * i + 1])))
         {
             var (files, blobs) = Count(store);
@@ -21,15 +36,17 @@ internal static class Scaling
                 Figures.Count(files),
                 Figures.Count(blobs),
                 Figures.Seconds(full.MedianSeconds),
-                $"{full.MedianSeconds / files * 1e6:0.0} µs",
+                Figures.Seconds(full.MedianCpuSeconds),
+                full.MedianCpuSeconds is { } cpu ? $"{cpu / files * 1e6:0.0} µs" : "-",
                 Figures.Megabytes(full.MedianPeakBytes),
-                full.MedianPeakBytes - first.Peak is { } more ? $"{more / blobs:0} bytes" : "-",
+                full.MedianPeakBytes - ownPeak is { } more ? $"{more / blobs:0} bytes" : "-",
                 Figures.Seconds(targeted.MedianSeconds),
                 Figures.Ratio(Measurements.Median(targeted.RatiosTo(full))),
-                Figures.Ratio(Measurements.Median(targeted.RatiosTo(first.Targeted))));
+                Figures.Ratio(Measurements.Median(targeted.RatiosTo(all[1]))));
         }
 
         table.Print(Console.Out);
+        Console.WriteLine($"The runtime's own: {Figures.Megabytes(ownPeak)}");
     }
 
     private static (int Files, int Blobs) Count(string store)
