@@ -35,7 +35,7 @@ public class SoakSpecs(ITestOutputHelper output)
     [InlineData("registry")]
     public async Task To_compare_with_how_many_can_be_pulled_when_a_live_registry_is_pruned_otherwise(string way)
     {
-        Skip.If(Environment.GetEnvironmentVariable(OthersVariable) is null, $"It shows nothing about our program. To see it: {OthersVariable}=1");
+        Skip.If(Environment.GetEnvironmentVariable(OthersVariable) is null, $"Only by hand, as it shows nothing about our program: {OthersVariable}=1");
         await SoakAsync(RegistryScene.DockerExec, 2, way == "script" ? SoakPruning.WithScriptAsync : SoakPruning.WithRegistryAsync);
     }
 
