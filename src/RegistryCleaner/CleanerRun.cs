@@ -89,12 +89,15 @@ internal sealed partial class CleanerRun
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             await RequireFinishedAsync(outcome, cancellationToken);
-            return Complete(await work(outcome), outcome);
+            var report = await work(outcome);
+            if (!outcome.IsComplete)
+                await WarnOfUnfinishedAsync(cancellationToken);
+            return Complete(report, outcome);
         }
         catch (Exception e) when (e is StoreAccessException or RegistryApiException)
         {
             await Task.Delay(s_signalDelay, cancellationToken);
-            throw new CleanerException(ExitCode.Incomplete, e.Message);
+            throw new CleanerException(ExitCode.Incomplete, [e.Message, .. dryRun ? Array.Empty<string>() : ["Nothing else was done. What an earlier run may have left is kept, and the next run finishes it."]]);
         }
     }
 
@@ -150,6 +153,19 @@ internal sealed partial class CleanerRun
     {
         if ((await Pruner.FindUnfinishedRunsAsync(cancellationToken)) is [var runId, ..])
             throw new CleanerException(ExitCode.Incomplete, [$"The earlier run {runId} could not be finished, so that nothing else was done:", .. outcome.Failures]);
+    }
+
+    private async Task WarnOfUnfinishedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var runId in await Pruner.FindUnfinishedRunsAsync(cancellationToken))
+                Warn($"The run {runId} was broken off. Everything that is still tagged can be pulled; what was taken away is kept, and the next run finishes it, or puts it back where it is needed by then.");
+        }
+        catch (StoreAccessException)
+        {
+            // Why the store cannot be read is among the failures already.
+        }
     }
 
     private CleanerReport Complete(CleanerReport report, PruneOutcome outcome)
