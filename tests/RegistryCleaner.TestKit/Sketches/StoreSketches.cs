@@ -10,11 +10,12 @@ public static class StoreSketches
     private static readonly ManifestForm[] s_served =
         [ManifestForm.OciImage, ManifestForm.DockerImage, ManifestForm.ImageWithoutType, ManifestForm.OciIndex, ManifestForm.DockerList, ManifestForm.IndexWithoutType];
 
-    // What leaves the registry's collector sure of itself. Where it is not, it gives up, or takes what is in use.
+    // What leaves both collectors sure of themselves. Where the registry's is not, it gives up, or takes what is in use; where ours is
+    // not, as with a tag that cannot be read, it keeps more.
     private static readonly OddityKind[] s_harmless =
     [
-        OddityKind.StaleLayerLink, OddityKind.DanglingLayerLink, OddityKind.LayerMissing, OddityKind.OrphanBlob, OddityKind.EmptyTagLink, OddityKind.NewlineInTagLink,
-        OddityKind.TagWithoutCurrent, OddityKind.TagsMissing, OddityKind.TagsEmpty,
+        OddityKind.StaleLayerLink, OddityKind.DanglingLayerLink, OddityKind.LayerMissing, OddityKind.OrphanBlob,
+        OddityKind.TagsMissing, OddityKind.TagsEmpty,
     ];
 
     /// <summary>Stores of every shape.</summary>
