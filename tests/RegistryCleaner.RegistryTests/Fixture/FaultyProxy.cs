@@ -1,13 +1,16 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 
 namespace RegistryCleaner.RegistryTests.Fixture;
 
-// Stands between the tool and a registry, and from some request on, or at that one alone, does what networks and proxies do.
+// Stands between the tool and a registry, and does to the requests that a test chooses what networks and proxies do. One request
+// a connection, and none with a body: the tool sends no other.
 internal sealed class FaultyProxy : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-    private readonly HttpListener listener = new();
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Uri registry;
     private readonly Task serving;
     private int requests;
@@ -15,9 +18,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public FaultyProxy(RegistryContainer registry)
     {
         this.registry = new($"http://{registry.Host}");
-        Url = $"http://localhost:{FreePorts.Next()}/";
-        listener.Prefixes.Add(Url);
         listener.Start();
+        Url = $"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/";
         serving = ServeAsync();
     }
 
@@ -26,36 +28,14 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public int Requests => requests;
 
     // Called with the number of the request, from one; true where the fault takes its place.
-    public Func<int, HttpListenerContext, Task<bool>> Fault { get; set; } = (_, _) => Task.FromResult(false);
+    public Func<int, ProxiedRequest, Task<bool>> Fault { get; set; } = (_, _) => Task.FromResult(false);
 
-    public static bool Answer(HttpListenerContext context, int status, params (string Name, string Value)[] headers)
-    {
-        context.Response.StatusCode = status;
-        foreach (var (name, value) in headers)
-            context.Response.AddHeader(name, value);
-        context.Response.Close();
-        return true;
-    }
-
-    public static bool Break(HttpListenerContext context)
-    {
-        context.Response.Abort();
-        return true;
-    }
-
-    // The head of an answer, and then nothing.
-    public static async Task<bool> BreakInTheMiddleAsync(HttpListenerContext context)
-    {
-        context.Response.ContentLength64 = 1000;
-        await context.Response.OutputStream.WriteAsync("{"u8.ToArray());
-        await context.Response.OutputStream.FlushAsync();
-        context.Response.Abort();
-        return true;
-    }
+    // From now on nobody listens.
+    public void Refuse() => listener.Stop();
 
     public async ValueTask DisposeAsync()
     {
-        listener.Close();
+        listener.Stop();
         await serving;
     }
 
@@ -64,39 +44,68 @@ internal sealed class FaultyProxy : IAsyncDisposable
         try
         {
             while (true)
-                _ = AnswerAsync(await listener.GetContextAsync());
+                _ = ServeAsync(await listener.AcceptTcpClientAsync());
         }
-        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Closed.
+            // Stopped.
         }
     }
 
-    private async Task AnswerAsync(HttpListenerContext context)
+    private async Task ServeAsync(TcpClient client)
     {
-        try
+        using (client)
         {
-            if (!await Fault(Interlocked.Increment(ref requests), context))
-                await PassOnAsync(context);
-        }
-        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or HttpRequestException)
-        {
-            // The tool went away.
+            try
+            {
+                using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+                if ((await reader.ReadLineAsync())?.Split(' ') is not [var method, var target, ..])
+                    return;
+                var accept = new List<string>();
+                while (await reader.ReadLineAsync() is { Length: > 0 } line)
+                    accept.AddRange(line.StartsWith("Accept:", StringComparison.OrdinalIgnoreCase) ? [line[7..]] : []);
+                var request = new ProxiedRequest(client, method, target, string.Join(',', accept));
+                if (!await Fault(Interlocked.Increment(ref requests), request))
+                    await PassOnAsync(request);
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException or ObjectDisposedException)
+            {
+                // The tool went away.
+            }
         }
     }
 
-    private async Task PassOnAsync(HttpListenerContext context)
+    private async Task PassOnAsync(ProxiedRequest request)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(registry, context.Request.RawUrl!));
-        if (context.Request.Headers["Accept"] is { } accept)
-            request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var response = await Http.SendAsync(request);
-        context.Response.StatusCode = (int)response.StatusCode;
-        foreach (var header in response.Headers.Concat(response.Content.Headers).Where(header => header.Key is "Allow" or "Content-Type" or "Docker-Content-Digest"))
-            context.Response.AddHeader(header.Key, string.Join(", ", header.Value));
-        var body = await response.Content.ReadAsByteArrayAsync();
-        if (context.Request.HttpMethod != "HEAD")
-            await context.Response.OutputStream.WriteAsync(body);
-        context.Response.Close();
+        using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(registry, request.Target));
+        if (request.Accept.Length > 0)
+            message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        using var response = await Http.SendAsync(message);
+        var headers = response.Headers.Concat(response.Content.Headers)
+            .Where(header => header.Key is "Allow" or "Content-Type" or "Docker-Content-Digest")
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
+        await request.AnswerAsync((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), [.. headers]);
+    }
+}
+
+internal sealed record ProxiedRequest(TcpClient Client, string Method, string Target, string Accept)
+{
+    public async Task<bool> AnswerAsync(int status, byte[] body, params string[] headers)
+    {
+        var head = string.Join("\r\n", [$"HTTP/1.1 {status} x", "Connection: close", $"Content-Length: {body.Length}", .. headers, "", ""]);
+        await Client.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. Method == "HEAD" ? [] : body]);
+        return true;
+    }
+
+    public bool Break()
+    {
+        Client.Client.Close(0);
+        return true;
+    }
+
+    public async Task<bool> BreakInTheMiddleAsync()
+    {
+        await Client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Le"u8.ToArray());
+        return Break();
     }
 }
