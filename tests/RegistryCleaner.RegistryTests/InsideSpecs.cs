@@ -13,7 +13,7 @@ public class InsideSpecs
         var image = await RegistryImages.FindAsync(ContainerEngine.Docker, 2);
         Skip.IfNot(image.Name == RegistryImages.Made, "this machine's .NET runtime does not run in Docker Hub's registry:2");
         var runtime = Path.GetDirectoryName(CleanerProcess.Words[0])!;
-        await using var registry = await RegistryContainer.StartAsync(options: new() { Mounts = [runtime, AppContext.BaseDirectory.TrimEnd('/'), "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"] });
+        await using var registry = await RegistryContainer.StartAsync(options: new() { DeleteEnabled = true, Mounts = [runtime, AppContext.BaseDirectory.TrimEnd('/'), "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"] });
         var kept = ImageBuilder.TwoPlatformIndex("kept");
         await registry.Client.PushAsync(ImageBuilder.Image("old"), "team/app", "1");
         await registry.Client.PushAsync(kept, "team/app", "2");
