@@ -20,10 +20,23 @@ internal sealed record LockOwner
     public static LockOwner Current() => new()
     {
         Machine = Environment.MachineName,
-        User = Environment.UserName,
+        User = UserName(),
         ProcessId = Environment.ProcessId,
         Since = DateTimeOffset.UtcNow,
     };
+
+    // A container may have no list of users.
+    private static string UserName()
+    {
+        try
+        {
+            return Environment.UserName;
+        }
+        catch (IOException)
+        {
+            return "an unknown user";
+        }
+    }
 
     public static LockOwner? FromJson(ReadOnlySpan<byte> json)
     {

@@ -44,8 +44,16 @@ public sealed partial class Pruner
         {
             if (await _files.TryLockAsync(StoreLayout.LockFile, cancellationToken) is { } theLock)
             {
-                await _files.WriteAsync(StoreLayout.LockOwner, LockOwner.Current().ToJson(), cancellationToken);
-                return theLock;
+                try
+                {
+                    await _files.WriteAsync(StoreLayout.LockOwner, LockOwner.Current().ToJson(), cancellationToken);
+                    return theLock;
+                }
+                catch
+                {
+                    await theLock.DisposeAsync();
+                    throw;
+                }
             }
 
             if (TimeProvider.System.GetElapsedTime(start) >= timeout)
