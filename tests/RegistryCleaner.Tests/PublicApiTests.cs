@@ -1,3 +1,4 @@
+using System.Reflection;
 using PublicApiGenerator;
 using RegistryCleaner.Hosts;
 
@@ -29,7 +30,8 @@ public class PublicApiTests
             }
         }
 
-        typeof(RegistryOptions).GetProperties().Length.ShouldBe(CleanerParameter.All.Count(parameter => parameter.Name.StartsWith("registry-", StringComparison.Ordinal) || parameter.Name == "container-engine"));
+        typeof(RegistryOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length.ShouldBe(CleanerParameter.All.Count(parameter =>
+            parameter.Name.StartsWith("registry-", StringComparison.Ordinal) || parameter.Name is "container-engine" or "insecure" or "offline" or "settle" or "lock-timeout"));
     }
 
     private static void RequireApproved()
