@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
@@ -46,12 +45,8 @@ public sealed class CollectionScene : RunScene
 
     public Digest Orphan { get; }
 
-    public static Task<CollectionPlan> PlanAsync(IStoreFiles files)
-    {
-        var question = new CollectionQuestion { DeleteUntagged = true, Now = DateTimeOffset.UtcNow, Grace = TimeSpan.FromHours(1), UploadsOlderThan = TimeSpan.FromDays(1), Leftovers = true };
-        return new MarkAndSweepCollector(files, PrunerOf(files), NullLogger.Instance).PlanAsync(question, DeletionLimit.None, allowNoRepositories: false, CancellationToken.None);
-    }
+    public static Task<CollectionPlan> PlanAsync(IStoreFiles files) => OwnScene.PlanAsync(files, deleteUntagged: true, DeletionLimit.None);
 
     protected override async Task ApplyAsync(IStoreFiles files, PruneOutcome outcome) =>
-        await new MarkAndSweepCollector(files, PrunerOf(files), NullLogger.Instance).CollectAsync(await PlanAsync(files), outcome, CancellationToken.None);
+        await OwnScene.Collector(files).CollectAsync(await PlanAsync(files), outcome, CancellationToken.None);
 }

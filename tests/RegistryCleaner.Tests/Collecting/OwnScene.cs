@@ -21,10 +21,13 @@ public sealed class OwnScene : RunScene
         plan.Blobs.Any(blob => blob.Digest == digest)
         || plan.Repositories.Any(repository => repository.Layers.Concat(repository.Manifests).Any(link => link.Digest == digest));
 
-    public Task<CollectionPlan> PlanAsync(IStoreFiles? files = null)
+    public Task<CollectionPlan> PlanAsync(IStoreFiles? files = null) => PlanAsync(files ?? Files, DeleteUntagged, Limit);
+
+    /// <summary>Plans a collection that leaves nothing out.</summary>
+    public static Task<CollectionPlan> PlanAsync(IStoreFiles files, bool deleteUntagged, DeletionLimit limit)
     {
-        var question = new CollectionQuestion { DeleteUntagged = DeleteUntagged, Now = DateTimeOffset.UtcNow, Grace = TimeSpan.FromHours(1), UploadsOlderThan = TimeSpan.FromDays(1), Leftovers = true };
-        return Collector(files ?? Files).PlanAsync(question, Limit, allowNoRepositories: false, CancellationToken.None);
+        var question = new CollectionQuestion { DeleteUntagged = deleteUntagged, Now = DateTimeOffset.UtcNow, Grace = TimeSpan.FromHours(1), UploadsOlderThan = TimeSpan.FromDays(1), Leftovers = true };
+        return Collector(files).PlanAsync(question, limit, allowNoRepositories: false, CancellationToken.None);
     }
 
     /// <summary>Plans undisturbed, and applies through other files.</summary>
@@ -38,5 +41,5 @@ public sealed class OwnScene : RunScene
     protected override async Task ApplyAsync(IStoreFiles files, PruneOutcome outcome) =>
         await Collector(files).CollectAsync(await PlanAsync(files), outcome, CancellationToken.None);
 
-    private static MarkAndSweepCollector Collector(IStoreFiles files) => new(files, PrunerOf(files), NullLogger.Instance);
+    internal static MarkAndSweepCollector Collector(IStoreFiles files) => new(files, PrunerOf(files), NullLogger.Instance);
 }
