@@ -43,6 +43,12 @@ public sealed class CleanerCommandLine
     /// <summary>The command, for help and completion.</summary>
     public RootCommand Root { get; }
 
+    /// <summary>Switches that are somebody else's, with any number of values each: what a build engine or a script takes besides ours.</summary>
+    /// <param name="names">Their names, with the dashes; those of our own parameters are left out.</param>
+    public static IEnumerable<Option> Others(IEnumerable<string> names) => names
+        .Except(CleanerParameter.All.Select(parameter => "--" + parameter.Name), StringComparer.Ordinal)
+        .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
+
     /// <summary>Takes the words apart. Nothing is expanded: no response files, no bundled letters.</summary>
     public ParseResult Parse(IReadOnlyList<string> words) =>
         Root.Parse(words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });

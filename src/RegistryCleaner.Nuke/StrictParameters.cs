@@ -92,14 +92,8 @@ public static class StrictParameters
             .Select(parameter => (parameter, properties[parameter.Name.Replace("-", "", StringComparison.Ordinal)]));
     }
 
-    private static IEnumerable<Option> OthersOf(INukeBuild build)
-    {
-        var own = CleanerParameter.All.Select(parameter => "--" + parameter.Name).ToHashSet(StringComparer.Ordinal);
-        return s_nuke.Concat(MembersOf(build).Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null).Select(NameOf))
-            .Distinct(StringComparer.Ordinal)
-            .Where(name => !own.Contains(name))
-            .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
-    }
+    private static IEnumerable<Option> OthersOf(INukeBuild build) => CleanerCommandLine.Others(
+        s_nuke.Concat(MembersOf(build).Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null).Select(NameOf)));
 
     private static IReadOnlyCollection<string> TargetsOf(INukeBuild build) =>
         [.. MembersOf(build).OfType<PropertyInfo>().Where(property => property.PropertyType == typeof(Target)).Select(property => property.Name)];
