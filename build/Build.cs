@@ -12,10 +12,10 @@ internal sealed class Build : NukeBuild, ICleanImages, IGarbageCollect
 
     [Parameter("The key to publish packages with; also NUGET_API_KEY")]
     [Secret]
-    private readonly string NuGetApiKey;
+    private readonly string NuGetApiKey = null!;
 
     [Parameter("Where packages are published to: a feed's address or a directory; also NUGET_SOURCE")]
-    private readonly string NuGetSource;
+    private readonly string NuGetSource = null!;
 
     private AbsolutePath Packages => RootDirectory / "artifacts" / "packages";
 

@@ -37,7 +37,8 @@ public static class StrictParameters
             throw Refuse(build, errors);
 
         var values = AddOwn(given, build, verb, out errors);
-        if (errors.Count == 0 && verb == CleanerVerbs.CleanImages && values.Texts.GetValueOrDefault("images", []).Count == 0)
+        // Code may name the images as late as when the target runs.
+        if (errors.Count == 0 && build is ICleanImages { CleanImagesSettings: null } && verb == CleanerVerbs.CleanImages && values.Texts.GetValueOrDefault("images", []).Count == 0)
             errors = [CleanerCommandLine.NoImages];
         return errors.Count == 0 ? values : throw Refuse(build, errors);
     }
