@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Nuke.Common.Tooling;
 using Nuke.Common.Tools.DotNet;
 using RegistryCleaner.Nuke;
 using static Nuke.Common.Tools.DotNet.DotNetTasks;

@@ -32,7 +32,7 @@ internal sealed class Consumer : IDisposable
     public async Task<BufferedCommandResult> RunAsync(string program, params IEnumerable<string> words) => await Cli.Wrap(program)
         .WithArguments(words)
         .WithWorkingDirectory(Path)
-        .WithEnvironmentVariables(new Dictionary<string, string?> { ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_NOLOGO"] = "1", ["CAKE_TELEMETRY_OPTOUT"] = "1" })
+        .WithEnvironmentVariables(new Dictionary<string, string?> { ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_NOLOGO"] = "1", ["NUKE_TELEMETRY_OPTOUT"] = "1", ["NUGET_PACKAGES"] = null })
         .WithValidation(CommandResultValidation.None)
         .ExecuteBufferedAsync();
 

@@ -91,4 +91,24 @@ public class PackageSpecs(PackedFeed feed)
 
         await scene.ShouldBePrunedAsync();
     }
+
+    [DockerFact]
+    public async Task A_NUKE_build_prunes_what_its_release_superseded()
+    {
+        Skip.IfNot(await feed.TryAddNukeAsync(), "Nuke.Common does not restore from this machine's package feeds.");
+        await using var scene = await ReleaseScene.StartAsync();
+        using var consumer = new Consumer(feed);
+        foreach (var file in new[] { "_build.csproj", "Build.cs", Path.Combine(".nuke", "parameters.json") })
+            consumer.Write(file, (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "samples", "nuke", file))).Replace("Version=\"0.1.0\"", $"Version=\"{feed.Version}\"", StringComparison.Ordinal));
+        (await consumer.RunAsync("dotnet", "build")).ShouldEndWith(0);
+        string[] where = ["--registry-container", scene.Registry.Name];
+
+        (await consumer.RunAsync("dotnet", ["run", "--no-build", "--", "Publish", "--dry-rum", .. where])).ShouldEndWith(2);
+        (await consumer.RunAsync("dotnet", ["run", "--no-build", "--", "CleanImages", .. where])).ShouldEndWith(0).StandardOutput.ShouldContain("an image is named");
+        (await consumer.RunAsync("dotnet", ["run", "--no-build", "--", "Publish", "--dry-run", .. where])).ShouldEndWith(0).StandardOutput.ShouldContain("Mode: dry run");
+        await scene.ShouldBeUntouchedAsync();
+        (await consumer.RunAsync("dotnet", ["run", "--no-build", "--", "Publish", .. where])).ShouldEndWith(0).StandardOutput.ShouldContain("Tags: 1");
+
+        await scene.ShouldBePrunedAsync();
+    }
 }

@@ -16,6 +16,17 @@ public sealed class PackedFeed : IAsyncLifetime
     public string File(string package, string extension) => Directory.GetFiles(Path, $"{package}.*.{extension}")
         .Single(file => char.IsAsciiDigit(System.IO.Path.GetFileName(file)[package.Length + 1]));
 
+    // Not every feed of packages carries Nuke.Common.
+    public async Task<bool> TryAddNukeAsync()
+    {
+        var project = System.IO.Path.Combine(Repository.Root, "src", "RegistryCleaner.Nuke");
+        var restore = await Cli.Wrap("dotnet").WithArguments(["restore", project, "--no-dependencies"]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
+        if (restore.ExitCode != 0 && restore.StandardOutput.Contains("NU110", StringComparison.Ordinal))
+            return false;
+        await Cli.Wrap("dotnet").WithArguments(["pack", project, "--configuration", Repository.Configuration, "--output", Path]).ExecuteBufferedAsync();
+        return true;
+    }
+
     public async Task InitializeAsync() => await Cli.Wrap("dotnet")
         .WithArguments(["pack", System.IO.Path.Combine(Repository.Root, "RegistryCleaner.sln"), "--no-build", "--configuration", Repository.Configuration, "--output", Path])
         .ExecuteBufferedAsync();
