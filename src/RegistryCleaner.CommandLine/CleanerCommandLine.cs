@@ -31,6 +31,8 @@ public sealed class CleanerCommandLine
                 _ => _lists[parameter.Name] = new Option<string[]>("--" + parameter.Name) { Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true },
             };
             option.Description = parameter.Description;
+            option.CompletionSources.Clear();
+            option.CompletionSources.Add([.. parameter.Values]);
             Root.Add(option);
         }
 
@@ -124,11 +126,17 @@ public sealed class CleanerCommandLine
     private List<string> WordErrors(IReadOnlyList<string> words)
     {
         var errors = words.Where(IsUnknownSwitch)
-            .Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.")
+            .Select(word => NoSwitch(word.Split('=', 2)[0]))
             .ToList();
         errors.AddRange(ValueErrors(words));
         errors.AddRange(GivenTwice(words));
         return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
+    }
+
+    private string NoSwitch(string name)
+    {
+        var nearest = Root.Options.Where(option => !option.Hidden).Select(option => option.Name).MinBy(known => Spelling.Distance(name, known));
+        return $"There is no switch {name}: nothing was done.{(nearest is not null && Spelling.Distance(name, nearest) <= 3 ? $" Did you mean {nearest}?" : " --help lists them all.")}";
     }
 
     // Of two values, the parser takes the last: `--dry-run --dry-run=false` would delete.
