@@ -88,7 +88,7 @@ public sealed class CleanerCommandLine
             .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
             .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
-        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Contains("images"))
+        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
     }
@@ -119,6 +119,10 @@ public sealed class CleanerCommandLine
         found.AddRange(StrictEnvironment.Errors(environment, GivenNames(parsed), verb));
         return found.Count > 0 ? null : ValuesOf(parsed, []);
     }
+
+    /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
+    /// <param name="name">The parameter's name.</param>
+    public static bool SelectsImages(string name) => name is "images";
 
     /// <summary>What is said where no image was named.</summary>
     public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";

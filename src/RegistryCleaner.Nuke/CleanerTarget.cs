@@ -10,11 +10,9 @@ internal static class CleanerTarget
     // What CleanImages did in this build, or in a dry run would do: GarbageCollect counts on it.
     private static readonly ConditionalWeakTable<INukeBuild, CleanerReport> s_pruned = [];
 
-    public static CleanImagesOptions OptionsOf(ICleanImages build)
-    {
-        var options = StrictParameters.Read(build, CleanerVerbs.CleanImages).ToCleanImagesOptions();
-        return build.CleanImagesSettings?.Invoke(options) ?? options;
-    }
+    // By the command line, or by code.
+    public static bool HasImages(ICleanImages build) =>
+        StrictParameters.NamesImages(StrictParameters.Read(build, CleanerVerbs.CleanImages)) || OptionsOf(build).Images.Count > 0;
 
     public static void CleanImages(ICleanImages build) => Run(build, () =>
     {
@@ -29,6 +27,12 @@ internal static class CleanerTarget
         options = build.GarbageCollectSettings?.Invoke(options) ?? options;
         return RegistryCleanerTasks.Run((cleaner, cancellation) => cleaner.GarbageCollectAsync(options, cancellation));
     });
+
+    private static CleanImagesOptions OptionsOf(ICleanImages build)
+    {
+        var options = StrictParameters.Read(build, CleanerVerbs.CleanImages).ToCleanImagesOptions();
+        return build.CleanImagesSettings?.Invoke(options) ?? options;
+    }
 
     private static void Run(INukeBuild build, Func<CleanerReport> verb)
     {

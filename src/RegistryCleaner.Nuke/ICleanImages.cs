@@ -24,6 +24,6 @@ public interface ICleanImages : IRegistryTargets
     Target CleanImages => _ => _
         .Description("Removes the images named by --images, and frees what they alone held")
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.CleanImages))
-        .OnlyWhenDynamic(() => CleanerTarget.OptionsOf(this).Images.Count > 0, "an image is named")
+        .OnlyWhenDynamic(() => CleanerTarget.HasImages(this), "an image is named")
         .Executes(() => CleanerTarget.CleanImages(this));
 }

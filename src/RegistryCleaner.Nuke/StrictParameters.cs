@@ -38,10 +38,12 @@ public static class StrictParameters
 
         var values = AddOwn(given, build, verb, out errors);
         // Code may name the images as late as when the target runs.
-        if (errors.Count == 0 && build is ICleanImages { CleanImagesSettings: null } && verb == CleanerVerbs.CleanImages && values.Texts.GetValueOrDefault("images", []).Count == 0)
+        if (errors.Count == 0 && build is ICleanImages { CleanImagesSettings: null } && verb == CleanerVerbs.CleanImages && !NamesImages(values))
             errors = [CleanerCommandLine.NoImages];
         return errors.Count == 0 ? values : throw Refuse(build, errors);
     }
+
+    internal static bool NamesImages(ParameterValues values) => values.Texts.Any(pair => CleanerCommandLine.SelectsImages(pair.Key) && pair.Value.Count > 0);
 
     // The command line comes first, then what the build says: in code, or in .nuke/parameters.json.
     private static ParameterValues AddOwn(ParameterValues given, INukeBuild build, CleanerVerbs verb, out IReadOnlyList<string> errors)

@@ -39,7 +39,7 @@ public class ContainerImageSpecs
         var runTime = lines.SkipWhile(line => line != "FROM ${REGISTRY}").Skip(1).Select(line => line.Replace("--from=build /out/", "", StringComparison.Ordinal));
         await File.WriteAllLinesAsync(context.File("Dockerfile"), [$"FROM {registryImage}", .. runTime]);
         await File.WriteAllTextAsync(context.File("registry-cleaner"), $"#!/bin/sh\nexec {string.Join(' ', CleanerProcess.Words)} \"$@\"\n");
-        File.SetUnixFileMode(context.File("registry-cleaner"), UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await Cli.Wrap("chmod").WithArguments(["755", context.File("registry-cleaner")]).ExecuteAsync();
         await ContainerEngine.Docker.Command(["build", "--quiet", "--tag", Image, context.Path]).ExecuteBufferedAsync();
     }
 
