@@ -16,7 +16,7 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
         var rows = report.Plan is { } plan
             ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome)).Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
             : [];
-        return new ReportTable([.. rows], [.. SummaryOf(report)]);
+        return new ReportTable([.. RowFolding.Fold(rows)], [.. SummaryOf(report)]);
     }
 
     /// <summary>A number of bytes for people: <c>1.5 MiB (1,572,864 bytes)</c>.</summary>
