@@ -31,6 +31,8 @@ public sealed class CleanerCommandLine
                 _ => _lists[parameter.Name] = new Option<string[]>("--" + parameter.Name) { Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true },
             };
             option.Description = parameter.Description;
+            option.CompletionSources.Clear();
+            option.CompletionSources.Add([.. parameter.Values]);
             Root.Add(option);
         }
 
@@ -42,6 +44,12 @@ public sealed class CleanerCommandLine
 
     /// <summary>The command, for help and completion.</summary>
     public RootCommand Root { get; }
+
+    /// <summary>Switches that are somebody else's, with any number of values each: what a build engine or a script takes besides ours.</summary>
+    /// <param name="names">Their names, with the dashes; those of our own parameters are left out.</param>
+    public static IEnumerable<Option> Others(IEnumerable<string> names) => names
+        .Except(CleanerParameter.All.Select(parameter => "--" + parameter.Name), StringComparer.Ordinal)
+        .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
 
     /// <summary>Takes the words apart. Nothing is expanded: no response files, no bundled letters.</summary>
     public ParseResult Parse(IReadOnlyList<string> words) =>
@@ -80,7 +88,7 @@ public sealed class CleanerCommandLine
             .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
             .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
-        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Contains("images"))
+        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
     }
@@ -112,17 +120,27 @@ public sealed class CleanerCommandLine
         return found.Count > 0 ? null : ValuesOf(parsed, []);
     }
 
+    /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
+    /// <param name="name">The parameter's name.</param>
+    public static bool SelectsImages(string name) => name is "images";
+
     /// <summary>What is said where no image was named.</summary>
     public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";
 
     private List<string> WordErrors(IReadOnlyList<string> words)
     {
         var errors = words.Where(IsUnknownSwitch)
-            .Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.")
+            .Select(word => NoSwitch(word.Split('=', 2)[0]))
             .ToList();
         errors.AddRange(ValueErrors(words));
         errors.AddRange(GivenTwice(words));
         return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
+    }
+
+    private string NoSwitch(string name)
+    {
+        var nearest = Root.Options.Where(option => !option.Hidden).Select(option => option.Name).MinBy(known => Spelling.Distance(name, known));
+        return $"There is no switch {name}: nothing was done.{(nearest is not null && Spelling.Distance(name, nearest) <= 3 ? $" Did you mean {nearest}?" : " --help lists them all.")}";
     }
 
     // Of two values, the parser takes the last: `--dry-run --dry-run=false` would delete.

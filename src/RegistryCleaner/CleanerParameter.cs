@@ -37,6 +37,9 @@ public enum CleanerParameterKind
 /// <param name="Description">What it does, one sentence.</param>
 public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, CleanerVerbs Verbs, string Description)
 {
+    /// <summary>The values that it takes, where these are a few words; else empty.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     /// <summary>All parameters.</summary>
     public static IReadOnlyList<CleanerParameter> All { get; } =
     [
@@ -44,7 +47,7 @@ public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, Cl
         new("dry-run", CleanerParameterKind.Flag, CleanerVerbs.All, "Says what would be removed, and touches nothing."),
         new("strict", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Removes nothing and exits with 3 if an image is not there."),
         new("keep-empty", CleanerParameterKind.Flag, CleanerVerbs.All, "Keeps a repository whose last tag goes, and one that holds nothing."),
-        new("collector", CleanerParameterKind.Text, CleanerVerbs.All, "What frees the space: targeted (what the removed images alone held, CleanImages' default), full (all that nothing refers to, GarbageCollect's default), registry (the registry's own garbage-collect) or none."),
+        new("collector", CleanerParameterKind.Text, CleanerVerbs.All, "What frees the space: targeted (what the removed images alone held, CleanImages' default), full (all that nothing refers to, GarbageCollect's default), registry (the registry's own garbage-collect) or none.") { Values = ["targeted", "full", "registry", "none"] },
         new("delete-untagged", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects manifests without a tag, too, unless a manifest that stays needs them or is their subject."),
         new("grace", CleanerParameterKind.Text, CleanerVerbs.GarbageCollect, "How old what nothing accounts for has to be before it goes, such as 90s, 30m, 1h (the default) or 2d: it may belong to a push in progress."),
         new("max-delete", CleanerParameterKind.Text, CleanerVerbs.All, "A full collection of more of the store's blobs than this is refused: a share such as 50% (the default) or a number."),
