@@ -34,7 +34,7 @@ internal static class CleanerProgram
             // What AddConsoleFormatter does besides, reading the formatter's options by reflection, is not needed, and not to be had ahead of time.
             builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         });
-        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner")), isJson, cancellationToken);
+        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner"), Terminal.Confirm), isJson, cancellationToken);
     }
 
     private static async Task<int> RunAsync(CommandLineReading reading, Cleaner cleaner, bool isJson, CancellationToken cancellationToken)

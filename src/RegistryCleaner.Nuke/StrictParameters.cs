@@ -37,7 +37,7 @@ public static class StrictParameters
             throw Refuse(build, errors);
 
         var values = AddOwn(given, build, verb, out errors);
-        if (errors.Count == 0 && verb == CleanerVerbs.CleanImages && values.Texts.GetValueOrDefault("images", []).Count == 0)
+        if (errors.Count == 0 && verb == CleanerVerbs.CleanImages && !values.Texts.Any(pair => CleanerCommandLine.SelectsImages(pair.Key) && pair.Value.Count > 0))
             errors = [CleanerCommandLine.NoImages];
         return errors.Count == 0 ? values : throw Refuse(build, errors);
     }

@@ -6,6 +6,7 @@ using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner;
@@ -20,6 +21,7 @@ internal sealed partial class CleanerRun
     private readonly RegistryLocation _location;
     private readonly ServingState _serving;
     private readonly ILogger _logger;
+    private readonly IStoreFiles _files;
     private readonly List<string> _warnings = [];
 
     private CleanerRun(RegistryLocation location, ServingState serving, ILogger logger)
@@ -27,7 +29,7 @@ internal sealed partial class CleanerRun
         _location = location;
         _serving = serving;
         _logger = logger;
-        var files = location.OpenFiles(logger);
+        var files = _files = location.OpenFiles(logger);
         Reader = new StoreReader(files);
         Pruner = new Pruner(files, Reader, serving.Store, logger);
         Collector = new MarkAndSweepCollector(files, Pruner, logger);
@@ -101,10 +103,38 @@ internal sealed partial class CleanerRun
         }
     }
 
-    /// <summary>Reads what the images are about and plans, with what the rest of the store says about the blobs.</summary>
-    public async Task<PrunePlan> PlanAsync(IReadOnlyList<ImageSelector> images, bool keepEmpty, CancellationToken cancellationToken)
+    /// <summary>
+    /// Has patterns and rules select, reads what the images are about and plans, with what the rest of the store says about the blobs.
+    /// </summary>
+    /// <exception cref="CleanerException">More would go than may.</exception>
+    public async Task<(PrunePlan Plan, ImageSelection? Selection)> PlanAsync(ImageRequest request, CleanImagesOptions options, CancellationToken cancellationToken)
     {
-        var plan = await PlanReading.PlanAsync(Reader, new PruneRequest(images, keepEmpty, await Reader.GetTimeAsync(cancellationToken)), cancellationToken);
+        var now = await Reader.GetTimeAsync(cancellationToken);
+        if (!request.Selects)
+            return (Warned(await PlanReading.PlanAsync(Reader, new PruneRequest(request.Named, options.KeepEmpty, now), cancellationToken)), null);
+
+        var reading = new SelectionReading(Reader, _files);
+        var (selection, snapshot) = await reading.SelectAsync(request, now, cancellationToken);
+        foreach (var sentence in selection.Unmatched.Concat(selection.Remarks))
+            Warn(sentence);
+        var plan = selection.Explain(await PlanReading.PlanAsync(
+            Reader, new PruneRequest([.. request.Named, .. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken));
+        if (options.MaxDelete is { } limit)
+            RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BytesInScopeAsync(selection, snapshot, cancellationToken) : null, options.DryRun);
+        return (Warned(plan), selection);
+    }
+
+    private void RequireAllowed(DeletionLimit limit, ImageSelection selection, PrunePlan plan, long? bytesInScope, bool isDryRun)
+    {
+        if (SelectionLimit.WhyTooMuch(limit, selection, plan, bytesInScope) is not { } reason)
+            return;
+        if (!isDryRun)
+            throw new CleanerException(ExitCode.Refused, reason);
+        Warn($"A real run would be refused: {reason}");
+    }
+
+    private PrunePlan Warned(PrunePlan plan)
+    {
         foreach (var missing in plan.Missing)
             Warn($"{missing.Image}: {missing.Reason}");
         foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks))
