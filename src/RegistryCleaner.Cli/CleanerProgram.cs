@@ -12,6 +12,8 @@ internal static class CleanerProgram
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
+        if (words is ["policy", "check", var file])
+            return CheckPolicy(file);
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
@@ -63,6 +65,19 @@ internal static class CleanerProgram
         catch (Exception e)
         {
             return Fail(ExitCode.Incomplete, [$"This should not have happened; what was begun is finished by the next run. Please report it with the following: {e}"]);
+        }
+    }
+
+    private static int CheckPolicy(string file)
+    {
+        try
+        {
+            Console.Out.WriteLine(RetentionPolicy.Check(file));
+            return (int)ExitCode.Done;
+        }
+        catch (CleanerException e)
+        {
+            return Fail(e.ExitCode, e.Messages);
         }
     }
 

@@ -114,7 +114,7 @@ public sealed class CleanerCommandLine
 
     /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
     /// <param name="name">The parameter's name.</param>
-    public static bool SelectsImages(string name) => name is "images" or "images-from" or "superseded-by";
+    public static bool SelectsImages(string name) => name is "images" or "images-from" or "superseded-by" or "policy" or "plan" or "explain";
 
     /// <summary>What is said where no image was named.</summary>
     public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";

@@ -81,6 +81,26 @@ public interface ICleanImages : IRegistryTargets
     [Parameter("Lets what has no known age count as the oldest")]
     bool? UnknownAgeIsOld => TryGetValue<bool?>(() => UnknownAgeIsOld);
 
+    /// <summary>A file with rules for each pattern of images.</summary>
+    [Parameter("A YAML file with rules for each pattern of images, the first that fits counting")]
+    string Policy => TryGetValue(() => Policy)!;
+
+    /// <summary>Where a dry run writes its plan.</summary>
+    [Parameter("Where a dry run writes its plan as JSON, and beside it as Markdown")]
+    string PlanOut => TryGetValue(() => PlanOut)!;
+
+    /// <summary>A plan to apply.</summary>
+    [Parameter("Applies a plan: exactly that and nothing else")]
+    string Plan => TryGetValue(() => Plan)!;
+
+    /// <summary>How old a plan may be.</summary>
+    [Parameter("How old a plan may be, such as 7d")]
+    string PlanMaxAge => TryGetValue(() => PlanMaxAge)!;
+
+    /// <summary>A tag whose story a dry run tells.</summary>
+    [Parameter("Tells the story of one tag, repo:tag, in a dry run")]
+    string Explain => TryGetValue(() => Explain)!;
+
     /// <summary>Whether nobody is asked.</summary>
     [Parameter("Does not ask before patterns or rules remove anything")]
     bool? Yes => TryGetValue<bool?>(() => Yes);

@@ -59,6 +59,21 @@ public sealed partial record CleanImagesOptions
     /// <summary>Whether what has no known age counts as the oldest; otherwise rules about ages keep it.</summary>
     public bool UnknownAgeIsOld { get; init; }
 
+    /// <summary>A file with rules for each pattern of images.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Where a dry run writes its plan, to be reviewed and applied; beside it goes the same in Markdown.</summary>
+    public string? PlanOut { get; init; }
+
+    /// <summary>A plan to apply: exactly that, and nothing else.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>How old a plan may be; null for a week.</summary>
+    public TimeSpan? PlanMaxAge { get; init; }
+
+    /// <summary>A tag, <c>repo:tag</c>, whose story a dry run tells.</summary>
+    public string? Explain { get; init; }
+
     /// <summary>Whether nobody is asked before rules remove anything.</summary>
     public bool Yes { get; init; }
 }

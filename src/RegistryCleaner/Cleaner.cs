@@ -27,10 +27,15 @@ public sealed class Cleaner(ILogger? logger = null, Func<string, CancellationTok
     public async Task<CleanerReport> CleanImagesAsync(CleanImagesOptions options, CancellationToken cancellationToken = default)
     {
         var request = await ImageRequest.ReadAsync(options, cancellationToken);
+        // Whoever asks why does not want it done yet.
+        if (request.Explained is not null)
+            options = options with { DryRun = true };
         if (RegistryLocator.IsApiAlone(options))
         {
             if (request.Selects)
                 throw new CleanerException(ExitCode.BadInput, "Patterns and rules need the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
+            if (options.PlanOut is not null || request.Explained is not null)
+                throw new CleanerException(ExitCode.BadInput, "--plan-out and --explain need the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
             return options is { Restart: false, Offline: false }
                 ? await new ApiRun(options, _logger).RunAsync(request.Named, cancellationToken)
                 : throw new CleanerException(ExitCode.BadInput, "--restart and --offline need the registry's container or directory: give --registry-container or --registry-root as well.");
@@ -65,7 +70,8 @@ public sealed class Cleaner(ILogger? logger = null, Func<string, CancellationTok
         var run = await CleanerRun.StartAsync(location, options, request.AnyRepository, options.DryRun, _logger, cancellationToken);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
-            var (plan, selection) = await run.PlanAsync(await request.ResolveAsync(options, location, run.Reader, cancellationToken), options, cancellationToken);
+            var resolved = await request.ResolveAsync(options, location, run.Reader, cancellationToken);
+            var (plan, selection) = await run.PlanAsync(resolved, options, cancellationToken);
             RequireFound(plan, selection, options.Strict);
             var collection = new CollectionAfterPrune(run, options, plan);
             // Refused before anything is touched, rather than between pruning and collecting.
@@ -73,7 +79,12 @@ public sealed class Cleaner(ILogger? logger = null, Func<string, CancellationTok
             await confirmation.RequireAsync(selection, plan, cancellationToken);
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
-            return run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, Selection = selection, CollectionPlan = collection.Plan, Collection = collection.Report };
+            var report = run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, Selection = selection, CollectionPlan = collection.Plan, Collection = collection.Report };
+            if (resolved.Explained is { } image)
+                report = report with { Story = await run.ExplainAsync(image, plan, selection, cancellationToken) };
+            if (options.PlanOut is { } file)
+                await run.WritePlanAsync(file, report, resolved, cancellationToken);
+            return report;
         }, cancellationToken);
     }
 

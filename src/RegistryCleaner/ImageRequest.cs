@@ -22,20 +22,55 @@ internal sealed record ImageRequest
     /// <summary>An annotation that says when an image expires.</summary>
     public string? ExpiresAnnotation { get; init; }
 
+    /// <summary>A plan that was reviewed and is to be applied; null where one is made.</summary>
+    public PlanFile? Reviewed { get; init; }
+
+    /// <summary>A tag whose story is to be told, or null.</summary>
+    public ImageSelector? Explained { get; init; }
+
     /// <summary>Whether anything is decided beside what was named.</summary>
-    public bool Selects => Scopes.Count > 0;
+    public bool Selects => Scopes.Count > 0 || Reviewed is not null;
 
     /// <summary>A repository that is asked about, if one is named.</summary>
-    public RepositoryName? AnyRepository => Named is [var first, ..] ? first.Repository : Scopes.SelectMany(scope => scope.Images).Select(image => image.ExactRepository).FirstOrDefault(name => name is not null);
+    public RepositoryName? AnyRepository => Reviewed?.Selection.Repositories is [var planned, ..] ? planned.Name : Named is [var first, ..] ? first.Repository : Scopes.SelectMany(scope => scope.Images).Select(image => image.ExactRepository).FirstOrDefault(name => name is not null);
 
     /// <exception cref="CleanerException">Something is not understood, or a file cannot be read.</exception>
     public static async Task<ImageRequest> ReadAsync(CleanImagesOptions options, CancellationToken cancellationToken)
     {
+        var explained = options.Explain is { } text ? ImageList.Parse([text])[0] : null;
+        if (explained is not null and not { Tag: not null, Digest: null })
+            throw new CleanerException(ExitCode.BadInput, $"--explain takes a tag such as team/app:1.4.0, not '{options.Explain}'.");
+        return await ReadImagesAsync(options, cancellationToken) with { Explained = explained };
+    }
+
+    private static async Task<ImageRequest> ReadImagesAsync(CleanImagesOptions options, CancellationToken cancellationToken)
+    {
+        if (options is { PlanOut: not null, DryRun: false })
+            throw new CleanerException(ExitCode.BadInput, "--plan-out writes the plan of a dry run: give --dry-run as well.");
+        if (options.Plan is { } plan)
+        {
+            RequireAlone("--plan", options, RuleOptions.Read(options), options.Protect.Count + options.InUse.Count > 0 || options.ProtectFile is not null || options.Policy is not null || options.PlanOut is not null);
+            return new ImageRequest { Named = [], Scopes = [], Protection = Protection.Default, Reviewed = await PlanFiles.ReadAsync(plan, cancellationToken) };
+        }
+
+        if (options.Policy is { } policy)
+        {
+            RequireAlone("--policy", options, RuleOptions.Read(options), false);
+            var read = PolicyFile.Read(await InputText.ReadAsync(policy, "--policy", cancellationToken), policy);
+            return new ImageRequest
+            {
+                Named = [],
+                Scopes = read.Scopes,
+                Protection = await ProtectionReading.ReadAsync(options with { Protect = [.. options.Protect, .. read.Protect] }, cancellationToken),
+                ExpiresAnnotation = options.ExpiresAnnotation,
+            };
+        }
+
         IReadOnlyList<string> images = options.ImagesFrom is { } file ? [.. options.Images, .. await InputText.ReadLinesAsync(file, "--images-from", cancellationToken)] : options.Images;
         var rules = RuleOptions.Read(options);
         var protection = await ProtectionReading.ReadAsync(options, cancellationToken);
         if (!rules.AreAboutTags && !rules.Untagged && !protection.IsAsked)
-            return WithoutRules(images, protection);
+            return WithoutRules(images, protection, isEnough: options.Explain is not null);
 
         var patterns = Patterns(images);
         if (patterns.Find(pattern => pattern is { Digest: not null, Tag: null }) is { } manifest)
@@ -52,9 +87,10 @@ internal sealed record ImageRequest
     public async Task<ImageRequest> ResolveAsync(RegistryOptions options, RegistryLocation location, StoreReader reader, CancellationToken cancellationToken)
     {
         var named = await ImageList.ResolveAsync(Named, options, location, reader, cancellationToken);
+        var explained = Explained is null ? null : (await ImageList.ResolveAsync([Explained], options, location, reader, cancellationToken))[0];
         var patterns = Scopes.SelectMany(scope => scope.Images).Concat(Protection.Patterns).ToList();
         if (!ImageList.MayHaveHosts(options, location, patterns.Any(pattern => pattern.Host is not null)))
-            return this with { Named = named };
+            return this with { Named = named, Explained = explained };
 
         var hosts = await KnownHosts.FindAsync(options, location, cancellationToken);
         if (patterns.Find(pattern => pattern.Host is not null && !hosts.Contains(pattern.Host)) is { } strange)
@@ -68,17 +104,31 @@ internal sealed record ImageRequest
                 scope.Rules with { SupersededBy = await ImageList.ResolveAsync(scope.Rules.SupersededBy, options, location, reader, cancellationToken) }));
         }
 
-        return this with { Named = named, Scopes = scopes, Protection = Protection with { Patterns = [.. Protection.Patterns.SelectMany(pattern => new[] { pattern, WithoutHost(pattern) }).Distinct()] } };
+        return this with { Named = named, Explained = explained, Scopes = scopes, Protection = Protection with { Patterns = [.. Protection.Patterns.SelectMany(pattern => new[] { pattern, WithoutHost(pattern) }).Distinct()] } };
     }
 
-    private static ImageRequest WithoutRules(IReadOnlyList<string> images, Protection protection)
+    /// <summary>The rules as text, the same for the same rules: what is in use now is none of them.</summary>
+    public string ToPolicyText() => string.Join('\n',
+    [
+        .. Named.Select(image => $"image {image}").Order(StringComparer.Ordinal),
+        .. Scopes.Select(scope => $"scope {string.Join(' ', scope.Images.Select(image => image.ToString()).Order(StringComparer.Ordinal))} {scope.Rules.ToText()}"),
+        .. Protection.Patterns.Select(pattern => $"protect {pattern}").Order(StringComparer.Ordinal),
+    ]);
+
+    private static void RequireAlone(string parameter, CleanImagesOptions options, RetentionRules rules, bool isOther)
+    {
+        if (isOther || options.Images.Count > 0 || options.ImagesFrom is not null || rules.AreAboutTags || rules.Untagged)
+            throw new CleanerException(ExitCode.BadInput, $"{parameter} says itself what goes: images and rules cannot be given beside it.");
+    }
+
+    private static ImageRequest WithoutRules(IReadOnlyList<string> images, Protection protection, bool isEnough)
     {
         var patterns = Patterns(images.Where(ImagePattern.HasWildcard));
         if (patterns.Find(pattern => pattern.Tag is null) is { } whole)
             throw new CleanerException(ExitCode.BadInput, $"'{whole.Text}' would remove whole repositories: name them, or say which tags are meant, such as '{whole.Text}:*'.");
         return new ImageRequest
         {
-            Named = ImageList.Parse([.. images.Where(image => !ImagePattern.HasWildcard(image))], isEnough: patterns.Count > 0),
+            Named = ImageList.Parse([.. images.Where(image => !ImagePattern.HasWildcard(image))], isEnough: isEnough || patterns.Count > 0),
             Scopes = patterns.Count > 0 ? [new ScopedRules(patterns, RetentionRules.None)] : [],
             Protection = protection,
         };

@@ -88,7 +88,8 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
         return new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), new HashSet<Digest>()).Doubts is [var doubt, ..] ? doubt : null;
     }
 
-    private static HashSet<Digest> PartsOf(StoreSnapshot snapshot, Digest digest)
+    /// <summary>What a manifest leads to through indexes: platforms, configurations, layers.</summary>
+    public static HashSet<Digest> PartsOf(StoreSnapshot snapshot, Digest digest)
     {
         var parts = new HashSet<Digest>();
         var pending = new Stack<Digest>([digest]);

@@ -42,6 +42,7 @@ public static class ReportJson
                 counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes,
                 counts.BytesInTrash, counts.WaitingBlobs, counts.WaitingBytes)
             : null,
+        Explanation = report.Story.Count > 0 ? report.Story : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,

@@ -75,6 +75,8 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
 
     private static IEnumerable<string> SummaryOf(CleanerReport report)
     {
+        foreach (var sentence in report.Story)
+            yield return sentence;
         if (report.Plan is { } plan)
         {
             var tags = report.Outcome?.Tags.Count ?? plan.Repositories.Sum(repository => repository.Tags.Count(tag => tag.Removed));

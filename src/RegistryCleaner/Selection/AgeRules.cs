@@ -2,6 +2,14 @@ using System.Globalization;
 
 namespace RegistryCleaner.Selection;
 
+/// <summary>Everything stays.</summary>
+internal sealed class KeepAllRule : IRetentionRule
+{
+    private static readonly Verdict s_kept = Verdict.Keep("the policy keeps all of these");
+
+    public IReadOnlyList<Verdict> Judge(RuleScope scope) => scope.Each(_ => s_kept);
+}
+
 /// <summary>The newest images stay.</summary>
 /// <param name="count">How many.</param>
 internal sealed class LastRule(int count) : IRetentionRule

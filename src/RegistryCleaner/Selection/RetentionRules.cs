@@ -1,3 +1,4 @@
+using System.Globalization;
 using RegistryCleaner.Naming;
 
 namespace RegistryCleaner.Selection;
@@ -10,6 +11,9 @@ internal sealed record RetentionRules
 {
     /// <summary>No rule: everything in the scope is meant.</summary>
     public static RetentionRules None { get; } = new();
+
+    /// <summary>Whether everything stays, as a policy may say of what its other entries must not take.</summary>
+    public bool KeepAll { get; init; }
 
     /// <summary>Releases that supersede older ones of their line.</summary>
     public IReadOnlyList<ImageSelector> SupersededBy { get; init; } = [];
@@ -56,10 +60,16 @@ internal sealed record RetentionRules
     /// <summary>Whether a rule needs to know when images were made, or when they expire.</summary>
     public bool NeedImages => Expired || (AgeBy == AgeBy.Created && AreAboutTags);
 
+    /// <summary>All that the rules are, in one line: the same for the same rules.</summary>
+    public string ToText() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(this with { SupersededBy = Array.Empty<ImageSelector>() }).ToString()} superseded by {string.Join(' ', SupersededBy.Select(release => release.ToString()).Order(StringComparer.Ordinal))}");
+
     /// <summary>The rules for a repository's tags.</summary>
     /// <param name="repository">The repository; null for any.</param>
     public IEnumerable<IRetentionRule> For(RepositoryName? repository)
     {
+        if (KeepAll)
+            yield return new KeepAllRule();
         if (SupersededBy.Count > 0)
             yield return new SupersededRule([.. SupersededBy.Where(release => release.Repository == repository).Select(release => release.Tag!)], Line ?? VersionLine.Minor, KeepLast);
         else if (KeepLast is { } last)
