@@ -16,6 +16,10 @@ internal static class PlanReading
     /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<PrunePlan> PlanAsync(StoreReader reader, PruneRequest request, StoreSnapshot snapshot, CancellationToken cancellationToken)
     {
+        // Of repositories in scope of which nothing goes, nothing more needs to be known.
+        var concerned = request.Images.Select(image => image.Repository).ToHashSet();
+        snapshot = snapshot with { Repositories = snapshot.Repositories.Where(pair => concerned.Contains(pair.Key)).ToDictionary() };
+        snapshot = await reader.ReadLayersAsync(snapshot, repository => PrunePlanner.LayersConcerned(request, repository, snapshot.Manifests), cancellationToken);
         var plan = PrunePlanner.Plan(request, snapshot);
         var sizes = await reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released.Concat(repository.Holders.SelectMany(holder => holder.Blobs)))], cancellationToken);
         var (linked, problem) = await AskOthersAsync(reader, plan, cancellationToken);
