@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text;
 using RegistryCleaner.Naming;
-using RegistryCleaner.Planning;
 using RegistryCleaner.Reporting;
 using RegistryCleaner.Selection;
 using RegistryCleaner.Store;

@@ -80,7 +80,7 @@ internal sealed record PolicyFile(IReadOnlyList<ScopedRules> Scopes, IReadOnlyLi
         {
             if (node is not YamlMappingNode mapping)
                 return Fail<ScopedRules>(node.Start.Line, "an entry is a mapping with images and what is kept of them");
-            IReadOnlyList<ImagePattern> images = [];
+            List<ImagePattern> images = [];
             var options = new CleanImagesOptions();
             var keepsAll = false;
             foreach (var (key, value) in mapping)
@@ -102,7 +102,7 @@ internal sealed record PolicyFile(IReadOnlyList<ScopedRules> Scopes, IReadOnlyLi
 
             if (images.Count == 0)
                 return Fail<ScopedRules>(node.Start.Line, "an entry says with images what it is about");
-            if (images.FirstOrDefault(image => image is { Digest: not null, Tag: null }) is { } manifest)
+            if (images.Find(image => image is { Digest: not null, Tag: null }) is { } manifest)
                 return Fail<ScopedRules>(node.Start.Line, $"'{manifest.Text}' names a manifest, and rules decide about tags");
             try
             {

@@ -43,12 +43,7 @@ internal static class PolicyWords
     private static T? Choice<T>(string text)
         where T : struct, Enum
     {
-        foreach (var choice in Enum.GetValues<T>())
-        {
-            if (choice.ToString().ToLowerInvariant() == text)
-                return choice;
-        }
-
-        return null;
+        var names = Enum.GetValues<T>().ToDictionary(choice => choice.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+        return names.TryGetValue(text, out var found) ? found : null;
     }
 }
