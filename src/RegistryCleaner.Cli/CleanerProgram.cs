@@ -12,6 +12,8 @@ internal static class CleanerProgram
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
+        if (words is ["policy", "check", var file])
+            return CheckPolicy(file);
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
@@ -42,7 +44,7 @@ internal static class CleanerProgram
             // What AddConsoleFormatter does besides, reading the formatter's options by reflection, is not needed, and not to be had ahead of time.
             builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         });
-        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner")), isJson, cancellationToken);
+        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner"), Terminal.Confirm), isJson, cancellationToken);
     }
 
     private static async Task<int> RunAsync(CommandLineReading reading, Cleaner cleaner, bool isJson, CancellationToken cancellationToken)
@@ -80,6 +82,19 @@ internal static class CleanerProgram
             return Fail(ExitCode.BadInput, [$"--completion takes {string.Join(", ", ShellCompletion.Shells)}, and stands alone."], words);
         Console.Out.WriteLine(new ShellCompletion(commandLine.Root.Options).For(shell));
         return 0;
+    }
+
+    private static int CheckPolicy(string file)
+    {
+        try
+        {
+            Console.Out.WriteLine(RetentionPolicy.Check(file));
+            return (int)ExitCode.Done;
+        }
+        catch (CleanerException e)
+        {
+            return Fail(e.ExitCode, e.Messages);
+        }
     }
 
     private static int Fail(ExitCode exitCode, IReadOnlyList<string> messages, IReadOnlyList<string>? words = null)

@@ -66,7 +66,7 @@ public sealed class CleanerCommandLine
 
         var parsed = Parse(words);
         var positional = parsed.GetValue(_words) ?? [];
-        var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
+        var leading = words.TakeWhile(word => !IsSwitch(word)).ToList();
         var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
         var given = GivenNames(parsed);
         errors.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => VerbOf(word) != CleanerVerbs.None).Select(Misplaced));
@@ -112,7 +112,7 @@ public sealed class CleanerCommandLine
             return null;
 
         var parsed = Parse(words);
-        var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
+        var leading = words.TakeWhile(word => !IsSwitch(word)).ToList();
         found.AddRange(leading.Where(word => !targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(NoTarget));
         found.AddRange((parsed.GetValue(_words) ?? []).Skip(leading.Count).Select(Misplaced));
         found.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Misplaced));
@@ -122,7 +122,7 @@ public sealed class CleanerCommandLine
 
     /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
     /// <param name="name">The parameter's name.</param>
-    public static bool SelectsImages(string name) => name is "images";
+    public static bool SelectsImages(string name) => name is "images" or "images-from" or "superseded-by" or "policy" or "plan" or "explain";
 
     /// <summary>What is said where no image was named.</summary>
     public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";
@@ -145,7 +145,7 @@ public sealed class CleanerCommandLine
 
     // Of two values, the parser takes the last: `--dry-run --dry-run=false` would delete.
     private IEnumerable<string> GivenTwice(IReadOnlyList<string> words) => words
-        .Where(word => word.StartsWith('-'))
+        .Where(IsSwitch)
         .Select(word => OptionOf(word.Split('=', 2)[0]))
         .Where(option => option is { AllowMultipleArgumentsPerToken: false })
         .GroupBy(option => option!.Name, StringComparer.Ordinal)
@@ -185,8 +185,10 @@ public sealed class CleanerCommandLine
         ? $"The target {word} stands behind a switch, which would swallow it: targets come first."
         : $"'{word}' belongs to no switch: images are named with --images, and a switch such as --dry-run takes true, false or nothing.";
 
-    // A value never begins with a dash, so that every word that does is a switch.
-    private bool IsUnknownSwitch(string word) => word.StartsWith('-') && !_known.Contains(word.Split('=', 2)[0]);
+    // A value never begins with a dash, so that every word that does is a switch; a dash alone is standard input.
+    private static bool IsSwitch(string word) => word.StartsWith('-') && word != "-";
+
+    private bool IsUnknownSwitch(string word) => IsSwitch(word) && !_known.Contains(word.Split('=', 2)[0]);
 
     // The parser takes a switch for the value of the one before it, and an empty text for a value.
     private IEnumerable<string> ValueErrors(IReadOnlyList<string> words)
@@ -198,11 +200,13 @@ public sealed class CleanerCommandLine
             // Such a word in front is a directive to the parser, which takes it out without a trace.
             if (words[i].StartsWith('[') && words[i].EndsWith(']'))
                 yield return $"'{words[i]}' is no image and no switch.";
+            else if (words[i] == "-" && words.Take(i).LastOrDefault(IsSwitch) is not ("--images-from" or "--in-use"))
+                yield return "'-' is standard input, which only --images-from and --in-use read.";
             else if (words[i].Length == 0)
                 yield return "One of the words is empty.";
             else if (words[i].StartsWith('-') && words[i].EndsWith('='))
                 yield return $"{words[i]} has no value.";
-            else if (option?.Arity.MinimumNumberOfValues > 0 && (next.Length == 0 || next.StartsWith('-')))
+            else if (option?.Arity.MinimumNumberOfValues > 0 && (next.Length == 0 || IsSwitch(next)))
                 yield return $"{words[i]} has no value.";
             else if (option?.Arity.MinimumNumberOfValues == 0 && s_truthLike.Contains(next, StringComparer.OrdinalIgnoreCase))
                 yield return $"{words[i]} takes true, false or nothing, not '{next}'.";

@@ -60,7 +60,6 @@ internal sealed class PruneRun
 
         await ForgetAsync(cancellationToken);
         await _served.SettleAsync(LookAgainAsync, cancellationToken);
-        await LookAgainAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await _sweep.RunAsync(cancellationToken);
@@ -134,6 +133,7 @@ internal sealed class PruneRun
     private async Task<IReadOnlyList<Removable>> DecideAgainAsync()
     {
         var snapshot = await _reader.ReadAsync(_repositories.Keys, CancellationToken.None);
+        snapshot = await _reader.ReadLayersAsync(snapshot, repository => _repositories[repository.Name].LayerDigests(), CancellationToken.None);
         var removable = new List<Removable>();
         foreach (var (name, journal) in _repositories)
         {
@@ -191,7 +191,7 @@ internal sealed class PruneRun
     private async Task TakeRepositoriesAwayAsync()
     {
         var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();
-        var snapshot = await _reader.ReadAsync(going, CancellationToken.None);
+        var snapshot = await _reader.ReadLayersAsync(await _reader.ReadAsync(going, CancellationToken.None), _ => null, CancellationToken.None);
         var now = await _reader.GetTimeAsync(CancellationToken.None);
         foreach (var name in going)
         {

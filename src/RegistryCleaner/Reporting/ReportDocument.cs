@@ -29,6 +29,8 @@ internal sealed record ReportDocument
 
     public CollectionDocument? Collection { get; init; }
 
+    public IReadOnlyList<string>? Explanation { get; init; }
+
     public IReadOnlyList<string>? Drifted { get; init; }
 
     public IReadOnlyList<string>? Failures { get; init; }

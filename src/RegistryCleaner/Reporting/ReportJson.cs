@@ -2,6 +2,7 @@ using System.Text.Json;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.Reporting;
 
@@ -22,7 +23,7 @@ public static class ReportJson
         DryRun = report.DryRun,
         ExitCode = (int)report.ExitCode,
         Where = report.Where,
-        Repositories = report.Plan?.Repositories.Select(Document).ToList(),
+        Repositories = report.Plan?.Repositories.Select(Document).Concat(ReportSelection.Untouched(report).Select(Document)).ToList(),
         Missing = report.Plan?.Missing.Select(missing => new MissingDocument(missing.Image.ToString(), missing.Reason)).ToList(),
         Planned = report switch
         {
@@ -41,6 +42,7 @@ public static class ReportJson
                 counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes,
                 counts.BytesInTrash, counts.WaitingBlobs, counts.WaitingBytes)
             : null,
+        Explanation = report.Story.Count > 0 ? report.Story : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,
@@ -52,6 +54,13 @@ public static class ReportJson
         repository.Reason,
         [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason))],
         [.. repository.Manifests.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, manifest.Removed, manifest.Reason))]);
+
+    private static RepositoryDocument Document(RepositorySelection repository) => new(
+        repository.Name.Value,
+        false,
+        "nothing of it is removed",
+        [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), false, tag.Reason))],
+        [.. repository.Untagged.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, false, manifest.Reason))]);
 
     private static RemovalDocument Planned(CollectionPlan plan) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],

@@ -184,16 +184,18 @@ internal static class ConsoleRun
 {
     private static readonly SemaphoreSlim s_turn = new(1);
 
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] words, CancellationToken cancellationToken)
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] words, CancellationToken cancellationToken, string input = "")
     {
         await s_turn.WaitAsync(CancellationToken.None);
-        var (oldOutput, oldError) = (Console.Out, Console.Error);
+        var (oldOutput, oldError, oldInput) = (Console.Out, Console.Error, Console.In);
+        using var reader = new StringReader(input);
         using var output = new StringWriter();
         using var error = new StringWriter();
         try
         {
             Console.SetOut(output);
             Console.SetError(error);
+            Console.SetIn(reader);
             var exitCode = await CleanerProgram.RunAsync(words, cancellationToken);
             return (exitCode, output.ToString(), error.ToString());
         }
@@ -201,6 +203,7 @@ internal static class ConsoleRun
         {
             Console.SetOut(oldOutput);
             Console.SetError(oldError);
+            Console.SetIn(oldInput);
             s_turn.Release();
         }
     }

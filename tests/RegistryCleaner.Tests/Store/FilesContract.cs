@@ -155,6 +155,28 @@ public abstract class FilesContract : IDisposable
     }
 
     [SkippableFact]
+    public async Task Nothing_is_moved_out_of_or_into_what_lies_behind_a_symbolic_link()
+    {
+        Put("elsewhere/link", "x");
+        Put("real/b/link", "b");
+        Put("real/c/link", "c");
+        File.CreateSymbolicLink(Full("real/a"), Full("elsewhere"));
+        Directory.CreateDirectory(Full("v2"));
+        File.CreateSymbolicLink(Full("v2/r"), Full("real"));
+        Directory.CreateDirectory(Full("trash/r"));
+        File.CreateSymbolicLink(Full("trash/r/b"), Full("elsewhere"));
+
+        var outcomes = await Files.MoveAsync("v2", "trash", ["r/a/link", "r/b/other", "r/b/link", "r/c/link", "r/a"], default);
+
+        outcomes.Select(outcome => outcome.Result).ShouldBe([MoveResult.Failed, MoveResult.Missing, MoveResult.TargetExists, MoveResult.Moved, MoveResult.Moved]);
+        outcomes[0].Problem.ShouldBe("it lies behind a symbolic link");
+        Get("elsewhere/link").ShouldBe("x");
+        File.Delete(Full("elsewhere/link"));
+        (await Files.MoveAsync("v2", "trash", ["r/b/link"], default)).ShouldHaveSingleItem().Result.ShouldBe(MoveResult.Failed);
+        Get("v2/r/b/link").ShouldBe("b");
+    }
+
+    [SkippableFact]
     public async Task Trees_are_deleted_below_the_work_directory_and_nowhere_else()
     {
         // Where busybox is not installed, the test skips itself here.
