@@ -21,6 +21,20 @@ public partial class ShownCommandTests
     }
 
     [Fact]
+    public void Every_block_of_commands_says_whether_a_test_runs_it_and_if_not_why()
+    {
+        foreach (var file in Files().Append(Path.Combine(RepositoryRoot.Path, "CONTRIBUTING.md")).Where(file => file.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            var lines = File.ReadAllLines(file);
+            for (var i = 0; i < lines.Length; i++)
+            {
+                if (lines[i] == "```sh")
+                    (lines[Math.Max(0, i - 1)] is "<!-- run -->" || lines[Math.Max(0, i - 1)].StartsWith("<!-- not run: ", StringComparison.Ordinal)).ShouldBeTrue($"{file}:{i + 1}");
+            }
+        }
+    }
+
+    [Fact]
     public void All_places_that_show_one_are_looked_at() =>
         Shown.Select(row => row[0]).Distinct().Count().ShouldBeGreaterThan(8);
 
