@@ -34,7 +34,7 @@ internal static class ReportPrinter
 
     private static Style StyleOf(string action) => action switch
     {
-        "keep" => new Style(Color.Green),
+        "keep" or "restore" or "restored" or "freed" or "in trash" => new Style(Color.Green),
         "remove" or "removed" => new Style(Color.Yellow),
         _ => new Style(Color.Red),
     };

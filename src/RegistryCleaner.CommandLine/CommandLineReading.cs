@@ -1,6 +1,8 @@
+using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
 
 namespace RegistryCleaner.CommandLine;
 
@@ -18,6 +20,15 @@ public sealed record CommandLineReading
 
     /// <summary>GarbageCollect's options; null where it is not to run.</summary>
     public GarbageCollectOptions? GarbageCollect { get; init; }
+
+    /// <summary>RestoreImages' options; null where it is not to run.</summary>
+    public RestoreImagesOptions? RestoreImages { get; init; }
+
+    /// <summary>EmptyTrash's options; null where it is not to run.</summary>
+    public EmptyTrashOptions? EmptyTrash { get; init; }
+
+    /// <summary>History's options; null where it is not to run.</summary>
+    public HistoryOptions? History { get; init; }
 }
 
 /// <summary>Texts and switches by the name of their parameter, turned into options.</summary>
@@ -35,6 +46,9 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         KeepEmpty = Flag("keep-empty"),
         Collector = Collector(CollectorKind.Targeted, Enum.GetValues<CollectorKind>()),
         MaxDelete = Limit("max-delete") ?? DeletionLimit.Default,
+        TrashRetention = Age("trash-retention") ?? RegistryOptions.DefaultTrashRetention,
+        Interrupted = Interrupted(),
+        Verify = Verify(),
         Restart = Flag("restart"),
     };
 
@@ -55,8 +69,29 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         Leftovers = Flag("leftovers"),
         KeepEmpty = Flag("keep-empty"),
         AllowMultiArchLoss = Flag("allow-multi-arch-loss"),
+        TrashRetention = Age("trash-retention") ?? RegistryOptions.DefaultTrashRetention,
+        Interrupted = Interrupted(),
+        Verify = Verify(),
         Restart = Flag("restart"),
     };
+
+    /// <summary>The options of RestoreImages.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public RestoreImagesOptions ToRestoreImagesOptions() => new(Registry())
+    {
+        Run = Text("run"),
+        Images = List("images"),
+        Overwrite = Flag("overwrite"),
+        DryRun = Flag("dry-run"),
+    };
+
+    /// <summary>The options of EmptyTrash.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public EmptyTrashOptions ToEmptyTrashOptions() => new(Registry()) { DryRun = Flag("dry-run"), Interrupted = Interrupted() };
+
+    /// <summary>The options of History.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public HistoryOptions ToHistoryOptions() => new(Registry());
 
     private RegistryOptions Registry() => new()
     {
@@ -87,6 +122,21 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
             ? kind
             : throw Bad("collector", string.Join(", ", kinds.Keys), text);
     }
+
+    private InterruptedRunPolicy Interrupted() => Text("interrupted") switch
+    {
+        null or "auto" => InterruptedRunPolicy.FinishIfUnchanged,
+        "finish" => InterruptedRunPolicy.Finish,
+        "rollback" => InterruptedRunPolicy.RollBack,
+        var text => throw Bad("interrupted", "finish, rollback or auto", text),
+    };
+
+    private VerifyKind Verify() => Text("verify") switch
+    {
+        null or "size" => VerifyKind.Size,
+        "hash" => VerifyKind.Hash,
+        var text => throw Bad("verify", "size or hash", text),
+    };
 
     private Uri? Url(string name) => Text(name) is { } text
         ? Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "" } ? url : throw Bad(name, "an address such as https://registry.example.com:5000", "what was given")

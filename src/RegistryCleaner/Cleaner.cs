@@ -13,7 +13,7 @@ namespace RegistryCleaner;
 /// Every verb reads: find the registry, validate, read, plan, apply, report. Cancelling takes effect between steps; whatever was
 /// begun is finished by the next run.
 /// </remarks>
-public sealed class Cleaner(ILogger? logger = null)
+public sealed partial class Cleaner(ILogger? logger = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
@@ -55,7 +55,7 @@ public sealed class Cleaner(ILogger? logger = null)
     {
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
-        var run = await CleanerRun.StartAsync(location, options, images[0].Repository, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options, options.Pruning, images[0].Repository, options.DryRun, _logger, cancellationToken);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var request = await ImageList.ResolveAsync(images, options, location, run.Reader, cancellationToken);
@@ -75,7 +75,7 @@ public sealed class Cleaner(ILogger? logger = null)
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
         // The registry's own collector knows no live protocol: whoever uses it restarts the registry.
-        var run = await CleanerRun.StartAsync(location, options with { Offline = options.Offline || options.Collector == CollectorKind.Registry }, null, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options with { Offline = options.Offline || options.Collector == CollectorKind.Registry }, options.Pruning, null, options.DryRun, _logger, cancellationToken);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var report = run.Report("GarbageCollect", options.Collector, outcome);

@@ -2,13 +2,14 @@ using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Restoring;
 
 namespace RegistryCleaner;
 
 /// <summary>What a run found, decided and did.</summary>
 public sealed record CleanerReport
 {
-    /// <summary>CleanImages or GarbageCollect.</summary>
+    /// <summary>CleanImages, GarbageCollect, RestoreImages, EmptyTrash or History.</summary>
     public required string Verb { get; init; }
 
     /// <summary>Whether nothing was touched.</summary>
@@ -31,6 +32,12 @@ public sealed record CleanerReport
 
     /// <summary>What the collector freed, or in a dry run of GarbageCollect would free; null where none ran.</summary>
     public CollectionReport? Collection { get; init; }
+
+    /// <summary>What RestoreImages put back, or would; null for every other verb.</summary>
+    public RestorePlan? Restoration { get; init; }
+
+    /// <summary>The runs that removed something, the latest first: all of them for History, those that were freed for EmptyTrash; else empty.</summary>
+    public IReadOnlyList<RunSummary> Runs { get; init; } = [];
 
     /// <summary>What a person should know, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

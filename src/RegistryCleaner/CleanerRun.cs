@@ -22,39 +22,40 @@ internal sealed partial class CleanerRun
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
 
-    private CleanerRun(RegistryLocation location, ServingState serving, ILogger logger)
+    private CleanerRun(RegistryLocation location, ServingState serving, PruningOptions pruning, ILogger logger)
     {
         _location = location;
         _serving = serving;
         _logger = logger;
-        var files = location.OpenFiles(logger);
-        Reader = new StoreReader(files);
-        Pruner = new Pruner(files, Reader, serving.Store, logger);
-        Collector = new MarkAndSweepCollector(files, Pruner, logger);
-        RegistryCollector = new RegistryCollector(location, files, Reader, logger);
+        Files = location.OpenFiles(logger);
+        Reader = new StoreReader(Files);
+        Pruner = new Pruner(Files, Reader, serving.Store, pruning, logger);
+        Collector = new MarkAndSweepCollector(Files, Pruner, logger);
+        RegistryCollector = new RegistryCollector(location, Files, Reader, logger);
     }
 
     /// <summary>Finds out who serves the store, and says it.</summary>
     /// <param name="location">The store.</param>
     /// <param name="options">How the registry is reached.</param>
+    /// <param name="pruning">How much can be taken back.</param>
     /// <param name="repository">A repository that the credentials are good for; null for any.</param>
     /// <param name="dryRun">Whether a state in which nothing could be removed is only worth a warning.</param>
     /// <param name="logger">Where it is said.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="CleanerException">Somebody serves the store and cannot be reckoned with.</exception>
     public static async Task<CleanerRun> StartAsync(
-        RegistryLocation location, RegistryOptions options, RepositoryName? repository, bool dryRun, ILogger logger, CancellationToken cancellationToken)
+        RegistryLocation location, RegistryOptions options, PruningOptions pruning, RepositoryName? repository, bool dryRun, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
             var any = repository ?? ((await new StoreReader(location.OpenFiles(logger)).FindRepositoriesAsync(cancellationToken)).Repositories is [var first, ..] ? first : s_anyRepository);
             var serving = await ServingFinder.FindAsync(location, options, any, cancellationToken);
             LogServing(logger, serving.Sentence);
-            return new CleanerRun(location, serving, logger);
+            return new CleanerRun(location, serving, pruning, logger);
         }
         catch (CleanerException e) when (dryRun && e.ExitCode == ExitCode.Refused)
         {
-            var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), logger);
+            var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), pruning, logger);
             run.Warn($"A real run would be refused: {e.Message}");
             return run;
         }
@@ -63,6 +64,18 @@ internal sealed partial class CleanerRun
             throw new CleanerException(ExitCode.Incomplete, e.Message);
         }
     }
+
+    /// <summary>
+    /// A run that only puts back: whoever serves needs not be told, for a registry remembers what is there, never that something is not.
+    /// What an interrupted run took away goes back as well, and no trash is emptied.
+    /// </summary>
+    public static CleanerRun StartPuttingBack(RegistryLocation location, ILogger logger) => new(
+        location,
+        new ServingState(new LiveStore(null, TimeSpan.Zero), ""),
+        new PruningOptions { TrashRetention = TimeSpan.MaxValue, Interrupted = InterruptedRunPolicy.RollBack },
+        logger);
+
+    public IStoreFiles Files { get; }
 
     public StoreReader Reader { get; }
 
@@ -187,7 +200,7 @@ internal sealed partial class CleanerRun
             : "If a registry is serving this store, restart it before the next push: in its cache it may find what is gone, and a push then leaves a tag that cannot be pulled.";
     }
 
-    private void Warn(string sentence)
+    public void Warn(string sentence)
     {
         _warnings.Add(sentence);
         LogWarning(_logger, sentence);

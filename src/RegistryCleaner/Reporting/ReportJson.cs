@@ -2,6 +2,8 @@ using System.Text.Json;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Restoring;
 
 namespace RegistryCleaner.Reporting;
 
@@ -41,6 +43,9 @@ public static class ReportJson
                 counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes,
                 counts.BytesInTrash, counts.WaitingBlobs, counts.WaitingBytes)
             : null,
+        RunIds = report.Outcome is { RunIds: { Count: > 0 } runIds } ? runIds : null,
+        Restoration = report.Restoration is { } restored ? Document(restored) : null,
+        Runs = report.Verb is "History" or "EmptyTrash" ? [.. report.Runs.Select(Document)] : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,
@@ -52,6 +57,14 @@ public static class ReportJson
         repository.Reason,
         [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason))],
         [.. repository.Manifests.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, manifest.Removed, manifest.Reason))]);
+
+    private static RestorationDocument Document(RestorePlan plan) => new(
+        plan.Run,
+        [.. plan.Images.Select(image => new RestoredDocument(image.Image, image.Digest?.ToString(), JsonNamingPolicy.CamelCase.ConvertName(image.Decision.ToString()), image.Reason))],
+        plan.Manifests, plan.Layers, plan.Blobs, plan.Bytes, plan.Remarks);
+
+    private static RunDocument Document(RunSummary run) => new(
+        run.Run, run.Began, run.Verb, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Tags, run.Manifests, run.Blobs, run.Completed, run.BytesInTrash);
 
     private static RemovalDocument Planned(CollectionPlan plan) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],
