@@ -10,6 +10,7 @@ internal static class PlanReading
     public static async Task<PrunePlan> PlanAsync(StoreReader reader, PruneRequest request, CancellationToken cancellationToken)
     {
         var snapshot = await reader.ReadAsync([.. request.Images.Select(image => image.Repository).Distinct()], cancellationToken);
+        snapshot = await reader.ReadLayersAsync(snapshot, repository => PrunePlanner.LayersConcerned(request, repository, snapshot.Manifests), cancellationToken);
         var plan = PrunePlanner.Plan(request, snapshot);
         var sizes = await reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released.Concat(repository.Holders.SelectMany(holder => holder.Blobs)))], cancellationToken);
         var (linked, problem) = await AskOthersAsync(reader, plan, cancellationToken);

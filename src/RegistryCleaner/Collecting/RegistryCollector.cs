@@ -77,7 +77,7 @@ public sealed partial class RegistryCollector(RegistryLocation location, IStoreF
 
         var catalog = await reader.FindRepositoriesAsync(cancellationToken);
         RequireReadable(catalog);
-        var snapshot = await reader.ReadAsync(catalog.Repositories, cancellationToken);
+        var snapshot = await reader.ReadLayersAsync(await reader.ReadAsync(catalog.Repositories, cancellationToken), _ => null, cancellationToken);
         RequireNoMultiArchLoss(snapshot, request);
 
         var output = new RegistryCollectorOutput(catalog.Repositories.Select(name => name.Value).ToHashSet(StringComparer.Ordinal));

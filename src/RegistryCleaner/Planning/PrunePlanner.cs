@@ -33,6 +33,16 @@ public static class PrunePlanner
         };
     }
 
+    /// <summary>
+    /// The blobs whose links the plan has to know in a repository: those that what was asked for leads to. Null for all links: the
+    /// repository itself may go.
+    /// </summary>
+    public static IReadOnlyCollection<Digest>? LayersConcerned(PruneRequest request, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests)
+    {
+        var asked = Asked.Of(repository, manifests, [.. request.Images.Where(image => image.Repository == repository.Name)]);
+        return asked.IsWhole || asked.Tags.All(tag => tag.Removed) ? null : asked.Graph.BlobsBehind(asked.Graph.Considered);
+    }
+
     private static string NoRepository(RepositoryName name, StoreSnapshot snapshot) =>
         snapshot.Namespaces.Contains(name)
             ? $"no such repository: '{name}' is only the name in front of other repositories"
@@ -45,15 +55,8 @@ public static class PrunePlanner
         PruneRequest request,
         ImmutableArray<MissingImage>.Builder missing)
     {
-        var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
-        var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, images, isWhole)).ToImmutableArray();
+        var (isWhole, tags, removedTags, removedDigests, graph) = Asked.Of(repository, manifests, images);
         missing.AddRange(images.Select(image => Missing(image, repository)).OfType<MissingImage>());
-
-        var removedTags = tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet();
-        var removedDigests = isWhole
-            ? repository.Revisions.Keys.ToHashSet()
-            : images.Where(image => image is { Tag: null, Digest: not null } && repository.Revisions.ContainsKey(image.Digest.Value)).Select(image => image.Digest!.Value).ToHashSet();
-        var graph = new RepositoryGraph(repository, manifests, removedTags, removedDigests);
         var decided = graph.Considered
             .Where(repository.Revisions.ContainsKey)
             .Select(digest => DecideManifest(digest, graph, manifests, isWhole) with { Modified = repository.Revisions[digest].Modified })
@@ -188,5 +191,20 @@ public static class PrunePlanner
             .. repository.Layers.Where(layer => !gone.Contains(layer.Path) && layer.Link.Target is not null).Select(layer => layer.Link.Target!.Value),
             .. repository.Revisions.Keys.Where(digest => !removed.Contains(digest)),
         ];
+    }
+
+    // What was asked for in a repository.
+    private sealed record Asked(bool IsWhole, ImmutableArray<TagPlan> Tags, HashSet<Tag> RemovedTags, HashSet<Digest> RemovedDigests, RepositoryGraph Graph)
+    {
+        public static Asked Of(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, IReadOnlyList<ImageSelector> images)
+        {
+            var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
+            var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, images, isWhole)).ToImmutableArray();
+            var removedTags = tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet();
+            var removedDigests = isWhole
+                ? repository.Revisions.Keys.ToHashSet()
+                : images.Where(image => image is { Tag: null, Digest: not null } && repository.Revisions.ContainsKey(image.Digest.Value)).Select(image => image.Digest!.Value).ToHashSet();
+            return new Asked(isWhole, tags, removedTags, removedDigests, new RepositoryGraph(repository, manifests, removedTags, removedDigests));
+        }
     }
 }

@@ -169,6 +169,10 @@ internal sealed record JournalRepository
 
     public required IReadOnlyList<JournalLink> Layers { get; init; }
 
+    /// <summary>The blobs whose links go, as far as the links' names say; those by another algorithm than sha256 are always looked at.</summary>
+    public IReadOnlyCollection<Digest> LayerDigests() =>
+        [.. Layers.Select(layer => StoreLayout.TryReadRepositoryPath(RepositoryName.Parse(Name), layer.Name, out var place) && Digest.TryParse(place.Name, out var digest, out _) ? digest : (Digest?)null).OfType<Digest>()];
+
     /// <summary>Whether the repository goes as it is, with what cannot be read in it: it was asked for and has lost all its tags.</summary>
     public bool IsGoing(RepositorySnapshot now) => AskedFor && now.Tags.IsEmpty;
 

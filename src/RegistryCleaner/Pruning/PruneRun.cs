@@ -160,6 +160,7 @@ internal sealed class PruneRun
     private async Task<IReadOnlyList<Removable>> DecideAgainAsync()
     {
         var snapshot = await _reader.ReadAsync(_repositories.Keys, CancellationToken.None);
+        snapshot = await _reader.ReadLayersAsync(snapshot, repository => _repositories[repository.Name].LayerDigests(), CancellationToken.None);
         var removable = new List<Removable>();
         foreach (var (name, journal) in _repositories)
         {
@@ -217,7 +218,7 @@ internal sealed class PruneRun
     private async Task TakeRepositoriesAwayAsync()
     {
         var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();
-        var snapshot = await _reader.ReadAsync(going, CancellationToken.None);
+        var snapshot = await _reader.ReadLayersAsync(await _reader.ReadAsync(going, CancellationToken.None), _ => null, CancellationToken.None);
         var now = await _reader.GetTimeAsync(CancellationToken.None);
         foreach (var name in going)
         {

@@ -8,11 +8,6 @@ namespace RegistryCleaner.Store;
 /// <summary>Files in this process's own file system: inside the registry's container, on a mounted volume, in a directory.</summary>
 public sealed class LocalStoreFiles(string root) : IStoreFiles
 {
-    // What a lock that somebody else holds looks like: EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
-
     private const int RangesPerProcessor = 8;
     private const int MaxRange = 256;
     private const int MinBuffer = 4096;
@@ -112,8 +107,11 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MoveOutcome>> MoveAsync(
-        string fromBase, string toBase, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path)).ToList());
+        string fromBase, string toBase, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        return Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path, known)).ToList());
+    }
 
     /// <inheritdoc/>
     public Task DeleteTreesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
@@ -162,12 +160,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(path))!);
-            // FileShare.None is flock(LOCK_EX) on Unix, the same lock that util-linux's and busybox's flock take.
-            return Task.FromResult<IAsyncDisposable?>(new FileStream(FullPath(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
-        {
-            return Task.FromResult<IAsyncDisposable?>(null);
+            return Task.FromResult<IAsyncDisposable?>(FileLock.TryTake(FullPath(path)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -310,27 +303,13 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     {
         try
         {
-            using var handle = File.OpenHandle(FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            // Files below /proc say that they are empty: what counts is the read that gives nothing.
             var buffer = t_buffer ??= new byte[MinBuffer];
-            var length = 0;
-            int read;
-            while ((read = RandomAccess.Read(handle, buffer.AsSpan(length), length)) > 0)
-            {
-                length += read;
-                if (length > maxLength)
-                    return FileContent.LongerThan(maxLength);
-                if (length == buffer.Length)
-                    Array.Resize(ref buffer, buffer.Length * 2);
-            }
-
+            var length = FileRead.Read(FullPath(path), maxLength, ref buffer);
             if (buffer.Length <= MaxKeptBuffer)
                 t_buffer = buffer;
-            return new FileContent(buffer.AsMemory(0, length), null);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            if (length is not { } read)
+                return null;
+            return read > maxLength ? FileContent.LongerThan(maxLength) : new FileContent(buffer.AsMemory(0, read), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -338,7 +317,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private MoveOutcome Move(string source, string target, string path)
+    private MoveOutcome Move(string source, string target, string path, Dictionary<string, bool> known)
     {
         try
         {
@@ -346,6 +325,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
                 return new MoveOutcome(path, MoveResult.Missing);
             if (Stat(target) is not null)
                 return new MoveOutcome(path, MoveResult.TargetExists);
+            if (IsBehindLink(source, known) || IsBehindLink(target, known))
+                return new MoveOutcome(path, MoveResult.Failed, "it lies behind a symbolic link");
 
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(target))!);
             FileRename.Rename(FullPath(source), FullPath(target), isDirectory: entry.Kind == EntryKind.Directory);
@@ -360,6 +341,18 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         {
             return new MoveOutcome(path, MoveResult.Failed, e.Message);
         }
+    }
+
+    // What lies there may be another repository's, or no part of the store.
+    private bool IsBehindLink(string path, Dictionary<string, bool> known)
+    {
+        var end = path.LastIndexOf('/');
+        if (end < 0)
+            return false;
+        var directory = path[..end];
+        if (!known.TryGetValue(directory, out var isBehind))
+            known[directory] = isBehind = Stat(directory) is { Kind: EntryKind.SymbolicLink } || IsBehindLink(directory, known);
+        return isBehind;
     }
 
     private static ParallelOptions Parallelism(CancellationToken cancellationToken) =>

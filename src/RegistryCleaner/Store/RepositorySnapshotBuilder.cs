@@ -21,30 +21,41 @@ internal sealed class RepositorySnapshotBuilder
         _links = links;
     }
 
-    public static RepositorySnapshot Build(
-        RepositoryName name,
-        IEnumerable<StoreEntry> entries,
-        IReadOnlyDictionary<string, Link> links,
-        IEnumerable<StoreProblem> listingProblems)
-    {
-        var builder = new RepositorySnapshotBuilder(name, links);
-        foreach (var entry in entries)
-            builder.Add(entry);
-
-        // A problem whose place is not known may concern any repository.
-        var own = StoreLayout.Repository(name) + "/_";
-        builder._problems.AddRange(listingProblems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(own, StringComparison.Ordinal)));
-        return new RepositorySnapshot
+    /// <summary>Repositories, of what was found in them, without their links to layers.</summary>
+    public static IEnumerable<RepositorySnapshot> Repositories(IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links) =>
+        Build(names, found, links).Select(builder => new RepositorySnapshot
         {
-            Name = name,
+            Name = builder._name,
             Tags = builder._tags.ToImmutable(),
             Revisions = builder._revisions.ToImmutable(),
-            Layers = builder._layers.ToImmutable(),
             Uploads = [.. builder._uploads.Select(pair => new Upload(pair.Key, pair.Value)).OrderBy(upload => upload.Id, StringComparer.Ordinal)],
-            Problems = builder._problems.ToImmutable(),
+            Problems = builder.SortedProblems(),
             Directories = builder._directories.ToImmutable(),
-        };
+        });
+
+    /// <summary>The links to layers of repositories, of what was found in them.</summary>
+    public static IEnumerable<(RepositoryName Name, ImmutableArray<LayerLink> Layers, ImmutableArray<StoreProblem> Problems)> Layers(
+        IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links) =>
+        Build(names, found, links).Select(builder => (builder._name, builder._layers.ToImmutable(), builder.SortedProblems()));
+
+    private static IEnumerable<RepositorySnapshotBuilder> Build(IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links)
+    {
+        // Nested repositories have distinct directories, and no component of a name begins with '_'.
+        var entries = found.Entries.ToLookup(entry => entry.Path[..entry.Path.IndexOf("/_", StringComparison.Ordinal)], StringComparer.Ordinal);
+        foreach (var name in names.Distinct())
+        {
+            var builder = new RepositorySnapshotBuilder(name, links);
+            foreach (var entry in entries[StoreLayout.Repository(name)])
+                builder.Add(entry);
+
+            // A problem whose place is not known may concern any repository.
+            var own = StoreLayout.Repository(name) + "/_";
+            builder._problems.AddRange(found.Problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(own, StringComparison.Ordinal)));
+            yield return builder;
+        }
     }
+
+    private ImmutableArray<StoreProblem> SortedProblems() => [.. _problems.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
 
     private void Add(StoreEntry entry)
     {

@@ -42,31 +42,24 @@ public sealed class StoreReader(IStoreFiles files)
         return new RepositoryCatalog([.. names], [.. unnamed.Select(pair => new UnnamedRepository(pair.Key, pair.Value))], [.. strayFiles.Order(StringComparer.Ordinal)], problems);
     }
 
-    /// <summary>Reads repositories with their manifests.</summary>
+    /// <summary>Reads repositories with their manifests, but without their links to layers.</summary>
     public async Task<StoreSnapshot> ReadAsync(IReadOnlyCollection<RepositoryName> repositories, CancellationToken cancellationToken)
     {
-        var roots = repositories.SelectMany(name => new[] { StoreLayout.Manifests(name), StoreLayout.Layers(name), StoreLayout.Uploads(name) }).ToList();
-        var markers = await files.StatAsync(roots, cancellationToken);
-        var listing = await files.ListAsync([.. markers.Values.Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path)], ListDepth.Tree, cancellationToken);
-
-        var byRepository = EntriesByRepository(repositories, [.. listing.Entries, .. markers.Values]);
-        var links = listing.Entries.Where(entry => entry.Kind == EntryKind.File && entry.Path.EndsWith("/link", StringComparison.Ordinal)).Select(entry => entry.Path).ToList();
-        var contents = await ReadLinksAsync(links, cancellationToken);
-
-        var snapshots = new Dictionary<RepositoryName, RepositorySnapshot>();
-        foreach (var (name, entries) in byRepository)
-        {
-            var snapshot = RepositorySnapshotBuilder.Build(name, entries, contents, listing.Problems);
-            if (snapshot.Exists)
-                snapshots[name] = snapshot;
-        }
-
+        var snapshots = await new RepositoryReader(files).ReadAsync(repositories, cancellationToken);
         await ReadManifestsAsync(snapshots.Values.SelectMany(Roots), cancellationToken);
         var missing = repositories.Where(name => !snapshots.ContainsKey(name)).ToList();
         var directories = await files.StatAsync([.. missing.Select(StoreLayout.Repository)], cancellationToken);
         var namespaces = missing.Where(name => directories.ContainsKey(StoreLayout.Repository(name))).ToHashSet();
         return new StoreSnapshot(snapshots, namespaces, new Dictionary<Digest, ManifestState>(_manifests));
     }
+
+    /// <summary>Reads the links to layers of repositories that were read.</summary>
+    /// <param name="snapshot">The repositories.</param>
+    /// <param name="wanted">To which blobs, of those stored by their sha256; null for all.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<StoreSnapshot> ReadLayersAsync(
+        StoreSnapshot snapshot, Func<RepositorySnapshot, IReadOnlyCollection<Digest>?> wanted, CancellationToken cancellationToken) =>
+        snapshot with { Repositories = await new RepositoryReader(files).ReadLayersAsync([.. snapshot.Repositories.Values], wanted, cancellationToken) };
 
     /// <summary>
     /// The lengths of those of the blobs that are in the store.
@@ -140,17 +133,6 @@ public sealed class StoreReader(IStoreFiles files)
             names.Add(repository);
         else
             unnamed[directory] = reason;
-    }
-
-    // Nested repositories have distinct directories, but only the marker directories are listed, so the text before the
-    // first component that begins with '_' is the repository; no component of a name can.
-    private static Dictionary<RepositoryName, List<StoreEntry>> EntriesByRepository(
-        IReadOnlyCollection<RepositoryName> repositories, IReadOnlyList<StoreEntry> entries)
-    {
-        var byDirectory = repositories.Distinct().ToDictionary(StoreLayout.Repository, name => (Name: name, Entries: new List<StoreEntry>()), StringComparer.Ordinal);
-        foreach (var entry in entries)
-            byDirectory[entry.Path[..entry.Path.IndexOf("/_", StringComparison.Ordinal)]].Entries.Add(entry);
-        return byDirectory.Values.ToDictionary(pair => pair.Name, pair => pair.Entries);
     }
 
     private static IEnumerable<Digest> Roots(RepositorySnapshot repository) =>

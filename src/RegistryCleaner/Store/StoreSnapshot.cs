@@ -31,6 +31,8 @@ public readonly record struct Upload(string Id, DateTimeOffset Modified);
 /// <summary>One repository, as its files say at one moment.</summary>
 public sealed record RepositorySnapshot
 {
+    private readonly ImmutableArray<LayerLink>? _layers;
+
     /// <summary>The repository.</summary>
     public required RepositoryName Name { get; init; }
 
@@ -40,8 +42,13 @@ public sealed record RepositorySnapshot
     /// <summary>The manifests that are part of the repository. The link's content is the digest of its path, or it is unreadable.</summary>
     public required ImmutableSortedDictionary<Digest, Link> Revisions { get; init; }
 
-    /// <summary>The links to layers and configurations.</summary>
-    public required ImmutableArray<LayerLink> Layers { get; init; }
+    /// <summary>The links to layers and configurations that were asked for, and those by another algorithm than sha256.</summary>
+    /// <exception cref="InvalidOperationException">None were asked for: nobody is to take that for there being none.</exception>
+    public ImmutableArray<LayerLink> Layers
+    {
+        get => _layers ?? throw new InvalidOperationException($"The links to layers of {Name} were not read.");
+        init => _layers = value;
+    }
 
     /// <summary>Uploads that have not ended.</summary>
     public required ImmutableArray<Upload> Uploads { get; init; }

@@ -78,7 +78,8 @@ public sealed class GuardTests : IDisposable
         var layer = _store.Builder.Layer("app", "amd64");
         var platform = _store.Builder.Image("app", "amd64", layer);
         var first = _store.Builder.Layer("fresh", "the first layer of a first push");
-        var snapshot = await new StoreReader(new LocalStoreFiles(_store.Builder.FullPath(""))).ReadAsync([RepositoryName.Parse("app"), RepositoryName.Parse("fresh")], CancellationToken.None);
+        var reader = new StoreReader(new LocalStoreFiles(_store.Builder.FullPath("")));
+        var snapshot = await reader.ReadLayersAsync(await reader.ReadAsync([RepositoryName.Parse("app"), RepositoryName.Parse("fresh")], default), _ => null, default);
 
         var use = new BlobsInUse(snapshot, new CollectionRequest(DeleteUntagged: true, allowMultiArchLoss), RegistryVersion.Parse(version), DateTimeOffset.UtcNow);
 
@@ -94,7 +95,8 @@ public sealed class GuardTests : IDisposable
     {
         var layer = _store.Builder.Layer("app", "amd64");
         _store.Builder.Tag("app", "1", _store.Builder.Index("app", _store.Builder.Image("app", "amd64", layer)));
-        var snapshot = await new StoreReader(new LocalStoreFiles(_store.Builder.FullPath(""))).ReadAsync([RepositoryName.Parse("app")], CancellationToken.None);
+        var reader = new StoreReader(new LocalStoreFiles(_store.Builder.FullPath("")));
+        var snapshot = await reader.ReadLayersAsync(await reader.ReadAsync([RepositoryName.Parse("app")], default), _ => null, default);
 
         var use = new BlobsInUse(snapshot, new CollectionRequest(DeleteUntagged: true, AllowMultiArchLoss: true), RegistryVersion.Parse(version), DateTimeOffset.UtcNow.AddHours(2));
 

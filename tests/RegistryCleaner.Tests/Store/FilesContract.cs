@@ -171,6 +171,26 @@ public abstract class FilesContract : IDisposable
     }
 
     [SkippableFact]
+    public async Task Nothing_is_moved_out_of_or_into_what_lies_behind_a_symbolic_link()
+    {
+        Put("elsewhere/link", "x");
+        Put("v2/b/link", "b");
+        Put("v2/c/link", "c");
+        File.CreateSymbolicLink(Full("v2/a"), Full("elsewhere"));
+        Directory.CreateDirectory(Full("trash"));
+        File.CreateSymbolicLink(Full("trash/b"), Full("elsewhere"));
+
+        var outcomes = await Files.MoveAsync("v2", "trash", ["a/link", "b/other", "b/link", "c/link", "a"], default);
+
+        outcomes.Select(outcome => outcome.Result).ShouldBe([MoveResult.Failed, MoveResult.Missing, MoveResult.TargetExists, MoveResult.Moved, MoveResult.Moved]);
+        outcomes[0].Problem.ShouldBe("it lies behind a symbolic link");
+        Get("elsewhere/link").ShouldBe("x");
+        File.Delete(Full("elsewhere/link"));
+        (await Files.MoveAsync("v2", "trash", ["b/link"], default)).ShouldHaveSingleItem().Result.ShouldBe(MoveResult.Failed);
+        Get("v2/b/link").ShouldBe("b");
+    }
+
+    [SkippableFact]
     public async Task Trees_are_deleted_below_the_work_directory_and_nowhere_else()
     {
         // Where busybox is not installed, the test skips itself here.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
@@ -153,7 +154,53 @@ public sealed class StoreReaderTests : IDisposable
         File.CreateSymbolicLink(Store.FullPath("v2/repositories/a/_manifests/tags/linked"), "1");
         Directory.CreateDirectory(Store.FullPath($"v2/repositories/a/_layers/sha256/{new string('a', 64)}/link"));
 
-        (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem().Problems.Length.ShouldBe(5);
+        var repository = (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem();
+
+        repository.Problems.Select(problem => problem.Path).ShouldBe(
+        [
+            $"v2/repositories/a/_layers/sha256/{new string('a', 64)}/link",
+            "v2/repositories/a/_manifests/revisions/sha256/short/link",
+            "v2/repositories/a/_manifests/tags/-odd",
+        ]);
+        repository.Tags[Tag.Parse("file")].Problem.ShouldNotBeNull();
+        repository.Tags[Tag.Parse("linked")].ShouldBe(repository.Tags[Tag.Parse("1")]);
+    }
+
+    [Theory]
+    [InlineData("_layers/sha256")]
+    [InlineData("_manifests/revisions")]
+    [InlineData("_manifests/tags")]
+    [InlineData("_uploads")]
+    public async Task A_symbolic_link_in_place_of_a_directory_is_a_problem(string directory)
+    {
+        Store.Tag("a", "1", Store.Image("a", "a"));
+        Store.Tag("b", "1", Store.Image("b", "b"));
+        Store.Write("v2/repositories/b/_uploads/id/data", "x"u8);
+        if (Directory.Exists(Store.FullPath($"v2/repositories/a/{directory}")))
+            Directory.Delete(Store.FullPath($"v2/repositories/a/{directory}"), recursive: true);
+        Directory.CreateSymbolicLink(Store.FullPath($"v2/repositories/a/{directory}"), Store.FullPath($"v2/repositories/b/{directory}"));
+
+        (await ReadAsync(Files, "a")).Repositories.Values.ShouldHaveSingleItem().Problems.ShouldContain(problem => problem.Path == $"v2/repositories/a/{directory}");
+    }
+
+    [Fact]
+    public async Task What_says_no_more_than_its_name_is_not_read()
+    {
+        Store.Tag("a", "1", Store.Image("a", "a", Store.Layer("a", "layer")));
+        Store.WriteLink($"v2/repositories/a/_layers/sha256/{new string('b', 64)}/link", Digest.OfContent("b"u8));
+        Store.Write($"v2/repositories/a/_layers/sha256/{new string('c', 64)}/link", ""u8);
+        var read = new ConcurrentBag<string>();
+
+        var repository = (await ReadAsync(new ReadsCounted(Files, read), "a")).Repositories.Values.ShouldHaveSingleItem();
+
+        read.Where(path => path.EndsWith("/link", StringComparison.Ordinal)).Distinct().ShouldBe(
+        [
+            StoreLayout.TagLink(repository.Name, Tag.Parse("1")), StoreLayout.RevisionLink(repository.Name, repository.Revisions.Keys.Single()),
+            $"v2/repositories/a/_layers/sha256/{new string('c', 64)}/link",
+        ], ignoreOrder: true);
+        repository.Layers.Single(layer => layer.Path.Contains("cccc", StringComparison.Ordinal)).Link.Problem.ShouldNotBeNull();
+        repository.Layers.Length.ShouldBe(4);
+        repository.Layers.ShouldAllBe(layer => layer.Modified > DateTimeOffset.UnixEpoch);
     }
 
     [Fact]
@@ -186,8 +233,39 @@ public sealed class StoreReaderTests : IDisposable
         (await reader.LinkedAsync(["v2/repositories/b", "v2/repositories/c"], [shared, own, image, none], default)).ShouldBe([shared, image], ignoreOrder: true);
     }
 
-    private static Task<StoreSnapshot> ReadAsync(IStoreFiles files, params string[] repositories) =>
-        new StoreReader(files).ReadAsync([.. repositories.Select(RepositoryName.Parse)], CancellationToken.None);
+    private static async Task<StoreSnapshot> ReadAsync(IStoreFiles files, params string[] repositories)
+    {
+        var reader = new StoreReader(files);
+        return await reader.ReadLayersAsync(await reader.ReadAsync([.. repositories.Select(RepositoryName.Parse)], default), _ => null, default);
+    }
+
+    [Fact]
+    public async Task Links_to_layers_are_those_that_were_asked_for_and_those_by_another_algorithm()
+    {
+        var wanted = Store.Layer("a", "wanted");
+        Store.Layer("a", "other");
+        var alias = Digest.Parse("sha512:" + new string('a', 128));
+        Store.WriteLink(StoreLayout.LayerLink(RepositoryName.Parse("a"), alias), wanted);
+        var reader = new StoreReader(Files);
+        var snapshot = await reader.ReadAsync([RepositoryName.Parse("a")], default);
+        Should.Throw<InvalidOperationException>(() => snapshot.Repositories.Values.Single().Layers).Message.ShouldContain("were not read");
+
+        snapshot = await reader.ReadLayersAsync(snapshot, _ => [wanted, Digest.OfContent("none"u8)], default);
+
+        var layers = snapshot.Repositories.Values.Single().Layers;
+        layers.Select(layer => layer.Path).ShouldBe([StoreLayout.LayerLink(RepositoryName.Parse("a"), wanted), StoreLayout.LayerLink(RepositoryName.Parse("a"), alias)], ignoreOrder: true);
+        layers.ShouldAllBe(layer => layer.Link.Target == wanted);
+    }
+
+    private sealed class ReadsCounted(IStoreFiles inner, ConcurrentBag<string> read) : StoreFilesDecorator(inner, _ => { })
+    {
+        public override Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken)
+        {
+            foreach (var path in paths)
+                read.Add(path);
+            return base.ReadEachAsync(paths, maxLength, onContent, cancellationToken);
+        }
+    }
 
     private Task<RepositoryCatalog> CatalogAsync() => new StoreReader(Files).FindRepositoriesAsync(CancellationToken.None);
 }
