@@ -50,6 +50,8 @@ internal static class CleanerProgram
                 reports.Add(await cleaner.GarbageCollectAsync(garbageCollect with { After = reports.FirstOrDefault() }, cancellationToken));
             if (reading.EmptyTrash is { } emptyTrash && reports.All(report => report.ExitCode == ExitCode.Done))
                 reports.Add(await cleaner.EmptyTrashAsync(emptyTrash, cancellationToken));
+            if (reading.CheckRegistry is { } checkRegistry && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.CheckRegistryAsync(checkRegistry, cancellationToken));
             if (reading.History is { } history && reports.All(report => report.ExitCode == ExitCode.Done))
                 reports.Add(await cleaner.HistoryAsync(history, cancellationToken));
             if (isJson)

@@ -12,7 +12,7 @@ public sealed class CleanerCommandLine
     private static readonly string[] s_truthLike = ["yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
 
     // In the order in which they run.
-    private static readonly CleanerVerbs[] s_verbs = [CleanerVerbs.RestoreImages, CleanerVerbs.CleanImages, CleanerVerbs.GarbageCollect, CleanerVerbs.EmptyTrash, CleanerVerbs.History];
+    private static readonly CleanerVerbs[] s_verbs = [CleanerVerbs.RestoreImages, CleanerVerbs.CleanImages, CleanerVerbs.GarbageCollect, CleanerVerbs.EmptyTrash, CleanerVerbs.CheckRegistry, CleanerVerbs.History];
 
     private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = $"{VerbNames}, or images to remove." };
     private readonly Dictionary<string, Option<bool>> _flags = [];
@@ -157,6 +157,7 @@ public sealed class CleanerCommandLine
                 GarbageCollect = (verbs & CleanerVerbs.GarbageCollect) != 0 ? values.ToGarbageCollectOptions() : null,
                 RestoreImages = (verbs & CleanerVerbs.RestoreImages) != 0 ? values.ToRestoreImagesOptions() : null,
                 EmptyTrash = (verbs & CleanerVerbs.EmptyTrash) != 0 ? values.ToEmptyTrashOptions() : null,
+                CheckRegistry = (verbs & CleanerVerbs.CheckRegistry) != 0 ? values.ToCheckRegistryOptions() : null,
                 History = (verbs & CleanerVerbs.History) != 0 ? values.ToHistoryOptions() : null,
             };
         }

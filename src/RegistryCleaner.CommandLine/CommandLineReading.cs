@@ -29,6 +29,9 @@ public sealed record CommandLineReading
 
     /// <summary>History's options; null where it is not to run.</summary>
     public HistoryOptions? History { get; init; }
+
+    /// <summary>CheckRegistry's options; null where it is not to run.</summary>
+    public CheckRegistryOptions? CheckRegistry { get; init; }
 }
 
 /// <summary>Texts and switches by the name of their parameter, turned into options.</summary>
@@ -88,6 +91,10 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
     /// <summary>The options of EmptyTrash.</summary>
     /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
     public EmptyTrashOptions ToEmptyTrashOptions() => new(Registry()) { DryRun = Flag("dry-run"), Interrupted = Interrupted() };
+
+    /// <summary>The options of CheckRegistry.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public CheckRegistryOptions ToCheckRegistryOptions() => new(Registry()) { Verify = Verify(), Repair = Flag("repair") };
 
     /// <summary>The options of History.</summary>
     /// <exception cref="CleanerException">A value is not one of those allowed.</exception>

@@ -22,11 +22,14 @@ public enum CleanerVerbs
     /// <summary>History.</summary>
     History = 16,
 
+    /// <summary>CheckRegistry.</summary>
+    CheckRegistry = 32,
+
     /// <summary>Those that remove images or collect what they held.</summary>
     Removing = CleanImages | GarbageCollect,
 
     /// <summary>Every verb.</summary>
-    All = Removing | RestoreImages | EmptyTrash | History,
+    All = Removing | RestoreImages | EmptyTrash | History | CheckRegistry,
 }
 
 /// <summary>What a parameter's value is.</summary>
@@ -66,7 +69,8 @@ public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, Cl
         new("allow-multi-arch-loss", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "With --collector registry, accepts that --delete-untagged destroys multi-arch images with a 2.x registry."),
         new("trash-retention", CleanerParameterKind.Text, CleanerVerbs.Removing, "How long what is removed stays in the trash, from where RestoreImages puts it back, such as 0, 12h or 7d (the default); only then is its space free."),
         new("interrupted", CleanerParameterKind.Text, CleanerVerbs.Removing | CleanerVerbs.EmptyTrash, "What becomes of an earlier run that was killed: finish, rollback, or auto (the default), which finishes it only if everything that it was about is as it was."),
-        new("verify", CleanerParameterKind.Text, CleanerVerbs.Removing, "How closely what remains in the pruned repositories is looked at afterwards: size (presence and length, the default) or hash (content, too)."),
+        new("repair", CleanerParameterKind.Flag, CleanerVerbs.CheckRegistry, "Repairs what can be repaired without harm: puts back what is missing and lies in the trash, takes away links that lead nowhere."),
+        new("verify", CleanerParameterKind.Text, CleanerVerbs.Removing | CleanerVerbs.CheckRegistry, "How closely the store is looked at, after a run that removes what remains in the pruned repositories: size (presence and length, the default) or hash (content, too)."),
         new("run", CleanerParameterKind.Text, CleanerVerbs.RestoreImages, "The run to take back, as reports and History name it, or latest (the default)."),
         new("overwrite", CleanerParameterKind.Flag, CleanerVerbs.RestoreImages, "Lets a tag that was pushed anew since point where it did."),
         new("restart", CleanerParameterKind.Flag, CleanerVerbs.Removing, "Stops the registry's container meanwhile, starts it again, and waits until it serves."),

@@ -1,3 +1,4 @@
+using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
@@ -9,7 +10,7 @@ namespace RegistryCleaner;
 /// <summary>What a run found, decided and did.</summary>
 public sealed record CleanerReport
 {
-    /// <summary>CleanImages, GarbageCollect, RestoreImages, EmptyTrash or History.</summary>
+    /// <summary>CleanImages, GarbageCollect, RestoreImages, EmptyTrash, History or CheckRegistry.</summary>
     public required string Verb { get; init; }
 
     /// <summary>Whether nothing was touched.</summary>
@@ -38,6 +39,9 @@ public sealed record CleanerReport
 
     /// <summary>The runs that removed something, the latest first: all of them for History, those that were freed for EmptyTrash; else empty.</summary>
     public IReadOnlyList<RunSummary> Runs { get; init; } = [];
+
+    /// <summary>What CheckRegistry found, the worst first; after a repair, what is left. Empty for every other verb.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>What a person should know, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

@@ -16,6 +16,7 @@ public class PublicApiTests
         [
             (CleanerVerbs.CleanImages, typeof(CleanImagesOptions)), (CleanerVerbs.GarbageCollect, typeof(GarbageCollectOptions)), (CleanerVerbs.RestoreImages, typeof(RestoreImagesOptions)),
             (CleanerVerbs.EmptyTrash, typeof(EmptyTrashOptions)), (CleanerVerbs.History, typeof(HistoryOptions)),
+            (CleanerVerbs.CheckRegistry, typeof(CheckRegistryOptions)),
         ];
         verbs.Aggregate(CleanerVerbs.None, (all, item) => all | item.Item1).ShouldBe(CleanerVerbs.All);
         foreach (var (verb, type) in verbs)

@@ -45,15 +45,16 @@ internal sealed class ImageChecker(IStoreFiles files, VerifyKind verify)
     private async Task<ImageFaults> CheckAsync(IReadOnlyList<ImageNeed> needs, CancellationToken cancellationToken)
     {
         var sizes = new long?[needs.Count];
-        var problems = await files.StatEachAsync(new LazyList<string>(needs.Count, index => needs[index].Path), (index, entry) => sizes[index] = entry.Size, cancellationToken);
+        var isFile = new bool[needs.Count];
+        var problems = await files.StatEachAsync(new LazyList<string>(needs.Count, index => needs[index].Path), (index, entry) => (sizes[index], isFile[index]) = (entry.Size, entry.Kind == EntryKind.File), cancellationToken);
         if (problems is [var problem, ..])
             throw new StoreAccessException($"What images need cannot be looked at: {problem}");
         var altered = Enumerable.Range(0, needs.Count)
-            .Where(index => sizes[index] is { } size && needs[index].Size is { } wanted && size != wanted)
-            .Select(index => (needs[index], $"it has {sizes[index]} bytes instead of {needs[index].Size}"))
+            .Where(index => sizes[index] is { } size && (!isFile[index] || (needs[index].Size is { } wanted && size != wanted)))
+            .Select(index => (needs[index], isFile[index] ? $"it has {sizes[index]} bytes instead of {needs[index].Size}" : "it is no file"))
             .ToList();
         if (verify == VerifyKind.Hash)
-            altered.AddRange(await HashAsync([.. needs.Where((need, index) => sizes[index] is not null && need.Path == StoreLayout.BlobData(need.Digest))], cancellationToken));
+            altered.AddRange(await HashAsync([.. needs.Where((need, index) => isFile[index] && need.Path == StoreLayout.BlobData(need.Digest))], cancellationToken));
         return new ImageFaults(
             [.. needs.Where((need, index) => sizes[index] is null && !need.MayBeElsewhere)],
             [.. altered.DistinctBy(item => item.Item1.Path)]);

@@ -35,6 +35,8 @@ internal sealed record ReportDocument
 
     public IReadOnlyList<RunDocument>? Runs { get; init; }
 
+    public IReadOnlyList<FindingDocument>? Findings { get; init; }
+
     public IReadOnlyList<string>? Drifted { get; init; }
 
     public IReadOnlyList<string>? Failures { get; init; }
@@ -57,6 +59,8 @@ internal sealed record MissingDocument(string Image, string Reason);
 
 internal sealed record RemovalDocument(
     IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories, IReadOnlyList<string> Blobs);
+
+internal sealed record FindingDocument(string Severity, string Where, string What, string Advice, bool CanBeRepaired);
 
 internal sealed record RestorationDocument(
     string Run, IReadOnlyList<RestoredDocument> Images, int Manifests, int Layers, int Blobs, long Bytes, IReadOnlyList<string> Remarks);

@@ -46,6 +46,9 @@ public static class ReportJson
         RunIds = report.Outcome is { RunIds: { Count: > 0 } runIds } ? runIds : null,
         Restoration = report.Restoration is { } restored ? Document(restored) : null,
         Runs = report.Verb is "History" or "EmptyTrash" ? [.. report.Runs.Select(Document)] : null,
+        Findings = report.Verb == "CheckRegistry"
+            ? [.. report.Findings.Select(finding => new FindingDocument(JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()), finding.Where, finding.What, finding.Advice, finding.Repair is not null))]
+            : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,

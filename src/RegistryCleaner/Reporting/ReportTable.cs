@@ -15,7 +15,7 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
     {
         var rows = report.Plan is { } plan
             ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome)).Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
-            : report.Restoration?.Images.Select(image => UndoTable.RowOf(image, report.DryRun)) ?? report.Runs.Select(UndoTable.RowOf);
+            : report.Restoration?.Images.Select(image => UndoTable.RowOf(image, report.DryRun)) ?? report.Runs.Select(UndoTable.RowOf).Concat(report.Findings.Select(UndoTable.RowOf));
         return new ReportTable([.. rows], [.. SummaryOf(report), .. UndoTable.SummaryOf(report)]);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RegistryCleaner.Checking;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Restoring;
 
@@ -8,6 +9,8 @@ namespace RegistryCleaner.Reporting;
 internal static class UndoTable
 {
     private const int MaxTags = 5;
+
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(36500);
 
     public static ReportRow RowOf(RestoredImage image, bool isDryRun) => new(
         image.Decision switch
@@ -36,6 +39,8 @@ internal static class UndoTable
             $"{run.Verb}: {run.Tags.Length} tags{(tags.Length > 0 ? $" ({tags})" : "")}, {run.Manifests} manifests, {run.Blobs} blobs{inTrash}");
     }
 
+    public static ReportRow RowOf(Finding finding) => new(finding.Severity.ToString().ToLowerInvariant(), finding.Where, $"{finding.What}. To do: {finding.Advice}.");
+
     public static IEnumerable<string> SummaryOf(CleanerReport report)
     {
         if (report.Restoration is { } plan)
@@ -51,13 +56,19 @@ internal static class UndoTable
         if (report is { Verb: "History", Runs.Count: 0 })
             yield return "No run has removed anything yet.";
 
+        if (report.Verb == "CheckRegistry")
+            yield return report.Findings.Count == 0
+                ? "Everything is as it should be."
+                : string.Join(", ", report.Findings.GroupBy(finding => finding.Severity).OrderByDescending(group => group.Key).Select(group => $"{group.Count()} {(group.Key == Severity.Notice ? "notices" : group.Key == Severity.Warning ? "warnings" : "errors")}")) + ".";
+
         foreach (var runId in report.Outcome?.RunIds ?? [])
         {
-            yield return report.Outcome!.TrashRetention > TimeSpan.Zero
-                ? string.Create(CultureInfo.InvariantCulture, $"RestoreImages --run {runId} puts back what was removed, until {DateTimeOffset.UtcNow + Capped(report.Outcome.TrashRetention):yyyy-MM-dd HH:mm'Z'}; the first run after that frees the space, or EmptyTrash at once.")
-                : $"The journal of this run is {runId}.";
+            yield return report.Outcome!.TrashRetention switch
+            {
+                var kept when kept == TimeSpan.Zero => $"The journal of this run is {runId}.",
+                var kept when kept > s_lifetime => $"RestoreImages --run {runId} puts back what was removed, as long as its trash is kept.",
+                var kept => string.Create(CultureInfo.InvariantCulture, $"RestoreImages --run {runId} puts back what was removed, until {DateTimeOffset.UtcNow + kept:yyyy-MM-dd HH:mm'Z'}; the first run after that frees the space, or EmptyTrash at once."),
+            };
         }
     }
-
-    private static TimeSpan Capped(TimeSpan retention) => retention < TimeSpan.FromDays(36500) ? retention : TimeSpan.FromDays(36500);
 }
