@@ -52,10 +52,18 @@ internal static class CleanerProgram
         try
         {
             var reports = new List<CleanerReport>();
+            if (reading.RestoreImages is { } restoreImages)
+                reports.Add(await cleaner.RestoreImagesAsync(restoreImages, cancellationToken));
             if (reading.CleanImages is { } cleanImages)
                 reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
             if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
                 reports.Add(await cleaner.GarbageCollectAsync(garbageCollect with { After = reports.FirstOrDefault() }, cancellationToken));
+            if (reading.EmptyTrash is { } emptyTrash && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.EmptyTrashAsync(emptyTrash, cancellationToken));
+            if (reading.CheckRegistry is { } checkRegistry && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.CheckRegistryAsync(checkRegistry, cancellationToken));
+            if (reading.History is { } history && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.HistoryAsync(history, cancellationToken));
             if (isJson)
                 Console.Out.WriteLine(ReportJson.Write(reports));
             else

@@ -11,7 +11,10 @@ public sealed class CleanerCommandLine
     // What elsewhere stands for true and false: behind a switch it is meant as its value, not as an image.
     private static readonly string[] s_truthLike = ["yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
 
-    private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = "CleanImages and GarbageCollect, or images to remove." };
+    // In the order in which they run.
+    private static readonly CleanerVerbs[] s_verbs = [CleanerVerbs.RestoreImages, CleanerVerbs.CleanImages, CleanerVerbs.GarbageCollect, CleanerVerbs.EmptyTrash, CleanerVerbs.CheckRegistry, CleanerVerbs.History];
+
+    private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = $"{VerbNames}, or images to remove." };
     private readonly Dictionary<string, Option<bool>> _flags = [];
     private readonly Dictionary<string, Option<string>> _texts = [];
     private readonly Dictionary<string, Option<string[]>> _lists = [];
@@ -88,6 +91,8 @@ public sealed class CleanerCommandLine
             .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
             .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
+        if ((verbs & CleanerVerbs.RestoreImages) != 0 && verbs != CleanerVerbs.RestoreImages)
+            errors.Add("RestoreImages runs alone: what is put back is not removed in the same breath.");
         if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
@@ -119,6 +124,8 @@ public sealed class CleanerCommandLine
         found.AddRange(StrictEnvironment.Errors(environment, GivenNames(parsed), verb));
         return found.Count > 0 ? null : ValuesOf(parsed, []);
     }
+
+    private static string VerbNames => $"{string.Join(", ", s_verbs[..^1])} and {s_verbs[^1]}";
 
     /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
     /// <param name="name">The parameter's name.</param>
@@ -155,7 +162,7 @@ public sealed class CleanerCommandLine
     private Option? OptionOf(string name) => Root.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private static string NoTarget(string word) =>
-        $"'{word}' is not a target: images are named with --images. The targets are CleanImages and GarbageCollect.";
+        $"'{word}' is not a target: images are named with --images. The targets are {VerbNames}.";
 
     private static CommandLineReading OptionsOf(CleanerVerbs verbs, ParameterValues values)
     {
@@ -166,6 +173,10 @@ public sealed class CleanerCommandLine
                 Verbs = verbs,
                 CleanImages = (verbs & CleanerVerbs.CleanImages) != 0 ? values.ToCleanImagesOptions() : null,
                 GarbageCollect = (verbs & CleanerVerbs.GarbageCollect) != 0 ? values.ToGarbageCollectOptions() : null,
+                RestoreImages = (verbs & CleanerVerbs.RestoreImages) != 0 ? values.ToRestoreImagesOptions() : null,
+                EmptyTrash = (verbs & CleanerVerbs.EmptyTrash) != 0 ? values.ToEmptyTrashOptions() : null,
+                CheckRegistry = (verbs & CleanerVerbs.CheckRegistry) != 0 ? values.ToCheckRegistryOptions() : null,
+                History = (verbs & CleanerVerbs.History) != 0 ? values.ToHistoryOptions() : null,
             };
         }
         catch (CleanerException e)
@@ -174,12 +185,7 @@ public sealed class CleanerCommandLine
         }
     }
 
-    private static CleanerVerbs VerbOf(string word) => word.ToUpperInvariant() switch
-    {
-        "CLEANIMAGES" => CleanerVerbs.CleanImages,
-        "GARBAGECOLLECT" => CleanerVerbs.GarbageCollect,
-        _ => CleanerVerbs.None,
-    };
+    private static CleanerVerbs VerbOf(string word) => Array.Find(s_verbs, verb => verb.ToString().Equals(word, StringComparison.OrdinalIgnoreCase));
 
     private static string Misplaced(string word) => VerbOf(word) != CleanerVerbs.None
         ? $"The target {word} stands behind a switch, which would swallow it: targets come first."

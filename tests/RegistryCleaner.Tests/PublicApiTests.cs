@@ -17,10 +17,17 @@ public class PublicApiTests
     [Fact]
     public void Every_parameter_is_an_option_and_every_option_a_parameter()
     {
-        foreach (var (verb, type) in new[] { (CleanerVerbs.CleanImages, typeof(CleanImagesOptions)), (CleanerVerbs.GarbageCollect, typeof(GarbageCollectOptions)) })
+        (CleanerVerbs, Type)[] verbs =
+        [
+            (CleanerVerbs.CleanImages, typeof(CleanImagesOptions)), (CleanerVerbs.GarbageCollect, typeof(GarbageCollectOptions)), (CleanerVerbs.RestoreImages, typeof(RestoreImagesOptions)),
+            (CleanerVerbs.EmptyTrash, typeof(EmptyTrashOptions)), (CleanerVerbs.History, typeof(HistoryOptions)),
+            (CleanerVerbs.CheckRegistry, typeof(CheckRegistryOptions)),
+        ];
+        verbs.Aggregate(CleanerVerbs.None, (all, item) => all | item.Item1).ShouldBe(CleanerVerbs.All);
+        foreach (var (verb, type) in verbs)
         {
             var parameters = CleanerParameter.All.Where(parameter => parameter.Verbs.HasFlag(verb)).ToDictionary(parameter => parameter.Name.Replace("-", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
-            var options = type.GetProperties().Where(property => property.CanWrite && property.Name != nameof(GarbageCollectOptions.After)).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+            var options = type.GetProperties().Where(property => property.SetMethod?.IsPublic == true && property.Name != nameof(GarbageCollectOptions.After)).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
 
             parameters.Keys.Select(name => name.ToUpperInvariant()).ShouldBe(options.Keys.Select(name => name.ToUpperInvariant()), ignoreOrder: true, verb.ToString());
             foreach (var (name, parameter) in parameters)

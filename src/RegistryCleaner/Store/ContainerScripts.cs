@@ -67,6 +67,13 @@ internal static class ContainerScripts
         printf '%s end\n' "$2"
         """;
 
+    /// <summary>A line a file: its digest, two blanks, its path.</summary>
+    public const string Hash = """
+        cd "$1" || exit 3
+        xargs -0 -r sha256sum --
+        printf '%s end\n' "$2"
+        """;
+
     public const string Time = """
         date +%s
         printf '%s end\n' "$2"

@@ -54,6 +54,12 @@ public interface IStoreFiles
     /// <param name="cancellationToken">Cancels the reading.</param>
     Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken);
 
+    /// <summary>The digest, by sha256, of each file's content. A file that is not there, or cannot be read, has none.</summary>
+    /// <param name="paths">The files; nothing in their paths needs quoting, as in those of blobs.</param>
+    /// <param name="onDigest">Takes a path's index and the digest in hexadecimal. Called from several threads.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    Task HashEachAsync(IReadOnlyList<string> paths, Action<int, string> onDigest, CancellationToken cancellationToken);
+
     /// <summary>The time where the files are, by which their times are to be judged.</summary>
     Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken);
 

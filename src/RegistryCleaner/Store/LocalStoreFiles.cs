@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 
 namespace RegistryCleaner.Store;
 
@@ -58,6 +59,21 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }, cancellationToken);
         return [.. problems];
     }
+
+    /// <inheritdoc/>
+    public Task HashEachAsync(IReadOnlyList<string> paths, Action<int, string> onDigest, CancellationToken cancellationToken) =>
+        ForEachAsync(paths.Count, index =>
+        {
+            try
+            {
+                using var stream = new FileStream(FullPath(paths[index]), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 20);
+                onDigest(index, Convert.ToHexStringLower(SHA256.HashData(stream)));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult(DateTimeOffset.UtcNow);

@@ -57,6 +57,22 @@ public abstract class FilesContract : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_file_has_the_digest_of_its_content()
+    {
+        Put("v2/a", "abc");
+        Put("v2/empty", "");
+        var found = new System.Collections.Concurrent.ConcurrentDictionary<int, string>();
+
+        await Files.HashEachAsync(["v2/a", "v2/none", "v2/empty"], (index, digest) => found[index] = digest, default);
+
+        found.ShouldBe(new Dictionary<int, string>
+        {
+            [0] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            [2] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        }, ignoreOrder: true);
+    }
+
+    [SkippableFact]
     public async Task A_file_is_read_whole_or_not_at_all()
     {
         var binary = Enumerable.Range(0, 5000).Select(i => (byte)i).ToArray();
