@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Nuke.Common;
+using RegistryCleaner.CommandLine;
 using RegistryCleaner.Reporting;
 
 namespace RegistryCleaner.Nuke;
@@ -28,11 +29,29 @@ internal static class CleanerTarget
         return RegistryCleanerTasks.Run((cleaner, cancellation) => cleaner.GarbageCollectAsync(options, cancellation));
     });
 
+    public static void RestoreImages(INukeBuild build) =>
+        Run(build, CleanerVerbs.RestoreImages, (cleaner, values, cancellation) => cleaner.RestoreImagesAsync(values.ToRestoreImagesOptions(), cancellation));
+
+    public static void EmptyTrash(INukeBuild build) =>
+        Run(build, CleanerVerbs.EmptyTrash, (cleaner, values, cancellation) => cleaner.EmptyTrashAsync(values.ToEmptyTrashOptions(), cancellation));
+
+    public static void History(INukeBuild build) =>
+        Run(build, CleanerVerbs.History, (cleaner, values, cancellation) => cleaner.HistoryAsync(values.ToHistoryOptions(), cancellation));
+
+    public static void CheckRegistry(INukeBuild build) =>
+        Run(build, CleanerVerbs.CheckRegistry, (cleaner, values, cancellation) => cleaner.CheckRegistryAsync(values.ToCheckRegistryOptions(), cancellation));
+
     private static CleanImagesOptions OptionsOf(ICleanImages build)
     {
         var options = StrictParameters.Read(build, CleanerVerbs.CleanImages).ToCleanImagesOptions();
         return build.CleanImagesSettings?.Invoke(options) ?? options;
     }
+
+    private static void Run(INukeBuild build, CleanerVerbs verb, Func<Cleaner, ParameterValues, CancellationToken, Task<CleanerReport>> run) => Run(build, () =>
+    {
+        var values = StrictParameters.Read(build, verb);
+        return RegistryCleanerTasks.Run((cleaner, cancellation) => run(cleaner, values, cancellation));
+    });
 
     private static void Run(INukeBuild build, Func<CleanerReport> verb)
     {

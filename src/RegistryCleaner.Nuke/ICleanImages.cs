@@ -4,12 +4,8 @@ using Nuke.Common.Tooling;
 namespace RegistryCleaner.Nuke;
 
 /// <summary>The target CleanImages: <c>class Build : NukeBuild, ICleanImages</c>.</summary>
-public interface ICleanImages : IRegistryTargets
+public interface ICleanImages : IHasImages
 {
-    /// <summary>The images to remove.</summary>
-    [Parameter("The images to remove: repo, repo:tag, repo@digest, repo:tag@digest or patterns such as team/*:pr-*; with rules, what these decide about")]
-    string[] Images => TryGetValue(() => Images)!;
-
     /// <summary>A file with more images, one a line.</summary>
     [Parameter("A file with more images, one a line; - is standard input")]
     string ImagesFrom => TryGetValue(() => ImagesFrom)!;
