@@ -8,6 +8,8 @@ namespace RegistryCleaner.Tests.CommandLine;
 /// <summary>Every command line that the documentation and the samples show is one that is understood.</summary>
 public partial class ShownCommandTests
 {
+    private static readonly string[] s_verbs = Enum.GetNames<CleanerVerbs>();
+
     public static IEnumerable<object[]> Shown => Files()
         .SelectMany(file => Commands(File.ReadAllText(file)).Distinct().Select(words => new object[] { Path.GetRelativePath(RepositoryRoot.Path, file), words }));
 
@@ -67,10 +69,10 @@ public partial class ShownCommandTests
     // On a command line, behind a comment that a line may have; or as a list in YAML.
     private static IEnumerable<string> Commands(string text) => CommandLine().Matches(text).Select(match => match.Groups[1].Value)
         .Concat(YamlList().Matches(text).Select(match => match.Groups[1].Value.Replace(", ", " ", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)))
-        .Select(words => words.Trim())
-        .Where(words => !words.Contains("...", StringComparison.Ordinal));
+        .Select(words => words.Replace("'", "", StringComparison.Ordinal).Trim())
+        .Where(words => !words.Contains("...", StringComparison.Ordinal) && s_verbs.Contains(words.Split(' ')[0]));
 
-    [GeneratedRegex(@"(?:registry-cleaner|build\.sh|dotnet run --) ((?:CleanImages|GarbageCollect)\b[^\n'`#]*)")]
+    [GeneratedRegex(@"(?:registry-cleaner|build\.sh|dotnet run --) ((?:[A-Z][a-z]+){1,2}\b(?:[^\n'`#>]|'[^'\n]*')*)")]
     private static partial Regex CommandLine();
 
     [GeneratedRegex(@"\[((?:CleanImages|GarbageCollect)\b[^\]\n]*)\]")]
