@@ -194,10 +194,10 @@ internal sealed class FaultyServed(int at, string fault) : ServedStore
 
     public override Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken) => AnswerAsync(links);
 
-    public override async Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
+    public override async Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
     {
         await AnswerAsync([]);
-        await look();
+        return await look();
     }
 
     // In half of what it is asked for it says that it serves it still.
