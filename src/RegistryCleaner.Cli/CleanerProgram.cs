@@ -12,17 +12,27 @@ internal static class CleanerProgram
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
+        if (words is ["policy", "check", var file])
+            return CheckPolicy(file);
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
-        if (parsed.Action is HelpAction or { Terminating: true } && parsed.Errors.Count == 0)
+        if (parsed is { Action: HelpAction, Errors.Count: 0 })
+        {
+            HelpText.Write(commandLine.Root.Options.ExceptBy(CleanerParameter.All.Select(parameter => "--" + parameter.Name), option => option.Name));
+            return 0;
+        }
+
+        if (parsed is { Action.Terminating: true, Errors.Count: 0 })
             return await parsed.InvokeAsync(cancellationToken: cancellationToken);
+        if (words.Contains("--completion"))
+            return PrintCompletion(words, commandLine);
 
         var reading = commandLine.Read(words, EnvironmentNames());
         var (level, isJson, errors) = frontEnd.Read(parsed);
         errors = [.. reading.Errors, .. reading.Errors.Count == 0 ? errors : []];
         if (errors.Count > 0)
-            return Fail(ExitCode.BadInput, errors);
+            return Fail(ExitCode.BadInput, errors, words);
 
         using var loggers = LoggerFactory.Create(builder =>
         {
@@ -34,7 +44,7 @@ internal static class CleanerProgram
             // What AddConsoleFormatter does besides, reading the formatter's options by reflection, is not needed, and not to be had ahead of time.
             builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         });
-        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner")), isJson, cancellationToken);
+        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner"), Terminal.Confirm), isJson, cancellationToken);
     }
 
     private static async Task<int> RunAsync(CommandLineReading reading, Cleaner cleaner, bool isJson, CancellationToken cancellationToken)
@@ -74,10 +84,36 @@ internal static class CleanerProgram
         }
     }
 
-    private static int Fail(ExitCode exitCode, IReadOnlyList<string> messages)
+    private static int PrintCompletion(IReadOnlyList<string> words, CleanerCommandLine commandLine)
+    {
+        if (words is not ["--completion", var shell] || !ShellCompletion.Shells.Contains(shell))
+            return Fail(ExitCode.BadInput, [$"--completion takes {string.Join(", ", ShellCompletion.Shells)}, and stands alone."], words);
+        Console.Out.WriteLine(new ShellCompletion(commandLine.Root.Options).For(shell));
+        return 0;
+    }
+
+    private static int CheckPolicy(string file)
+    {
+        try
+        {
+            Console.Out.WriteLine(RetentionPolicy.Check(file));
+            return (int)ExitCode.Done;
+        }
+        catch (CleanerException e)
+        {
+            return Fail(e.ExitCode, e.Messages);
+        }
+    }
+
+    private static int Fail(ExitCode exitCode, IReadOnlyList<string> messages, IReadOnlyList<string>? words = null)
     {
         foreach (var message in messages)
+        {
             Console.Error.WriteLine($"registry-cleaner: {message}");
+            if (words is not null && ErrorPointer.Of(words, message) is { } pointer)
+                Console.Error.WriteLine(pointer);
+        }
+
         return (int)exitCode;
     }
 

@@ -34,6 +34,8 @@ public sealed class CleanerCommandLine
                 _ => _lists[parameter.Name] = new Option<string[]>("--" + parameter.Name) { Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true },
             };
             option.Description = parameter.Description;
+            option.CompletionSources.Clear();
+            option.CompletionSources.Add([.. parameter.Values]);
             Root.Add(option);
         }
 
@@ -45,6 +47,12 @@ public sealed class CleanerCommandLine
 
     /// <summary>The command, for help and completion.</summary>
     public RootCommand Root { get; }
+
+    /// <summary>Switches that are somebody else's, with any number of values each: what a build engine or a script takes besides ours.</summary>
+    /// <param name="names">Their names, with the dashes; those of our own parameters are left out.</param>
+    public static IEnumerable<Option> Others(IEnumerable<string> names) => names
+        .Except(CleanerParameter.All.Select(parameter => "--" + parameter.Name), StringComparer.Ordinal)
+        .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
 
     /// <summary>Takes the words apart. Nothing is expanded: no response files, no bundled letters.</summary>
     public ParseResult Parse(IReadOnlyList<string> words) =>
@@ -61,7 +69,7 @@ public sealed class CleanerCommandLine
 
         var parsed = Parse(words);
         var positional = parsed.GetValue(_words) ?? [];
-        var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
+        var leading = words.TakeWhile(word => !IsSwitch(word)).ToList();
         var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
         var given = GivenNames(parsed);
         errors.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => VerbOf(word) != CleanerVerbs.None).Select(Misplaced));
@@ -85,7 +93,7 @@ public sealed class CleanerCommandLine
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
         if ((verbs & CleanerVerbs.RestoreImages) != 0 && verbs != CleanerVerbs.RestoreImages)
             errors.Add("RestoreImages runs alone: what is put back is not removed in the same breath.");
-        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Contains("images"))
+        if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
     }
@@ -109,7 +117,7 @@ public sealed class CleanerCommandLine
             return null;
 
         var parsed = Parse(words);
-        var leading = words.TakeWhile(word => !word.StartsWith('-')).ToList();
+        var leading = words.TakeWhile(word => !IsSwitch(word)).ToList();
         found.AddRange(leading.Where(word => !targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(NoTarget));
         found.AddRange((parsed.GetValue(_words) ?? []).Skip(leading.Count).Select(Misplaced));
         found.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Misplaced));
@@ -119,22 +127,32 @@ public sealed class CleanerCommandLine
 
     private static string VerbNames => $"{string.Join(", ", s_verbs[..^1])} and {s_verbs[^1]}";
 
+    /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
+    /// <param name="name">The parameter's name.</param>
+    public static bool SelectsImages(string name) => name is "images" or "images-from" or "superseded-by" or "policy" or "plan" or "explain";
+
     /// <summary>What is said where no image was named.</summary>
     public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";
 
     private List<string> WordErrors(IReadOnlyList<string> words)
     {
         var errors = words.Where(IsUnknownSwitch)
-            .Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.")
+            .Select(word => NoSwitch(word.Split('=', 2)[0]))
             .ToList();
         errors.AddRange(ValueErrors(words));
         errors.AddRange(GivenTwice(words));
         return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
     }
 
+    private string NoSwitch(string name)
+    {
+        var nearest = Root.Options.Where(option => !option.Hidden).Select(option => option.Name).MinBy(known => Spelling.Distance(name, known));
+        return $"There is no switch {name}: nothing was done.{(nearest is not null && Spelling.Distance(name, nearest) <= 3 ? $" Did you mean {nearest}?" : " --help lists them all.")}";
+    }
+
     // Of two values, the parser takes the last: `--dry-run --dry-run=false` would delete.
     private IEnumerable<string> GivenTwice(IReadOnlyList<string> words) => words
-        .Where(word => word.StartsWith('-'))
+        .Where(IsSwitch)
         .Select(word => OptionOf(word.Split('=', 2)[0]))
         .Where(option => option is { AllowMultipleArgumentsPerToken: false })
         .GroupBy(option => option!.Name, StringComparer.Ordinal)
@@ -173,8 +191,10 @@ public sealed class CleanerCommandLine
         ? $"The target {word} stands behind a switch, which would swallow it: targets come first."
         : $"'{word}' belongs to no switch: images are named with --images, and a switch such as --dry-run takes true, false or nothing.";
 
-    // A value never begins with a dash, so that every word that does is a switch.
-    private bool IsUnknownSwitch(string word) => word.StartsWith('-') && !_known.Contains(word.Split('=', 2)[0]);
+    // A value never begins with a dash, so that every word that does is a switch; a dash alone is standard input.
+    private static bool IsSwitch(string word) => word.StartsWith('-') && word != "-";
+
+    private bool IsUnknownSwitch(string word) => IsSwitch(word) && !_known.Contains(word.Split('=', 2)[0]);
 
     // The parser takes a switch for the value of the one before it, and an empty text for a value.
     private IEnumerable<string> ValueErrors(IReadOnlyList<string> words)
@@ -186,11 +206,13 @@ public sealed class CleanerCommandLine
             // Such a word in front is a directive to the parser, which takes it out without a trace.
             if (words[i].StartsWith('[') && words[i].EndsWith(']'))
                 yield return $"'{words[i]}' is no image and no switch.";
+            else if (words[i] == "-" && words.Take(i).LastOrDefault(IsSwitch) is not ("--images-from" or "--in-use"))
+                yield return "'-' is standard input, which only --images-from and --in-use read.";
             else if (words[i].Length == 0)
                 yield return "One of the words is empty.";
             else if (words[i].StartsWith('-') && words[i].EndsWith('='))
                 yield return $"{words[i]} has no value.";
-            else if (option?.Arity.MinimumNumberOfValues > 0 && (next.Length == 0 || next.StartsWith('-')))
+            else if (option?.Arity.MinimumNumberOfValues > 0 && (next.Length == 0 || IsSwitch(next)))
                 yield return $"{words[i]} has no value.";
             else if (option?.Arity.MinimumNumberOfValues == 0 && s_truthLike.Contains(next, StringComparer.OrdinalIgnoreCase))
                 yield return $"{words[i]} takes true, false or nothing, not '{next}'.";

@@ -1,8 +1,11 @@
+using System.Globalization;
 using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.CommandLine;
 
@@ -44,11 +47,35 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
     public CleanImagesOptions ToCleanImagesOptions() => new(Registry())
     {
         Images = List("images"),
+        ImagesFrom = Text("images-from"),
+        SupersededBy = List("superseded-by"),
+        Line = Text("line") is null ? null : Choice("line", VersionLine.Minor, Enum.GetValues<VersionLine>()),
+        KeepLast = Number("keep-last"),
+        KeepWithin = Age("keep-within"),
+        KeepDaily = Number("keep-daily"),
+        KeepWeekly = Number("keep-weekly"),
+        KeepMonthly = Number("keep-monthly"),
+        KeepSemver = Text("keep-semver"),
+        OlderThan = Age("older-than"),
+        Untagged = Flag("untagged"),
+        Expired = Flag("expired"),
+        ExpiresAnnotation = Text("expires-annotation"),
+        Protect = List("protect"),
+        ProtectFile = Text("protect-file"),
+        InUse = List("in-use"),
+        AgeBy = Choice("age-by", AgeBy.Pushed, Enum.GetValues<AgeBy>()),
+        UnknownAgeIsOld = Flag("unknown-age-is-old"),
+        Policy = Text("policy"),
+        PlanOut = Text("plan-out"),
+        Plan = Text("plan"),
+        PlanMaxAge = Age("plan-max-age"),
+        Explain = Text("explain"),
+        Yes = Flag("yes"),
         DryRun = Flag("dry-run"),
         Strict = Flag("strict"),
         KeepEmpty = Flag("keep-empty"),
         Collector = Collector(CollectorKind.Targeted, Enum.GetValues<CollectorKind>()),
-        MaxDelete = Limit("max-delete") ?? DeletionLimit.Default,
+        MaxDelete = Limit("max-delete"),
         TrashRetention = Age("trash-retention") ?? RegistryOptions.DefaultTrashRetention,
         Interrupted = Interrupted(),
         Verify = Verify(),
@@ -61,7 +88,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
     {
         DryRun = Flag("dry-run"),
         // Behind CleanImages, --collector may be meant for that alone.
-        Collector = Texts.ContainsKey("images") && Collector(CollectorKind.Full, Enum.GetValues<CollectorKind>()) is CollectorKind.Targeted or CollectorKind.None
+        Collector = Texts.Keys.Any(CleanerCommandLine.SelectsImages) && Collector(CollectorKind.Full, Enum.GetValues<CollectorKind>()) is CollectorKind.Targeted or CollectorKind.None
             ? CollectorKind.Full
             : Collector(CollectorKind.Full, [CollectorKind.Full, CollectorKind.Registry]),
         DeleteUntagged = Flag("delete-untagged"),
@@ -120,14 +147,15 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         LockTimeout = Age("lock-timeout") ?? TimeSpan.Zero,
     };
 
-    private CollectorKind Collector(CollectorKind otherwise, IReadOnlyCollection<CollectorKind> allowed)
+    private CollectorKind Collector(CollectorKind otherwise, IReadOnlyCollection<CollectorKind> allowed) => Choice("collector", otherwise, allowed);
+
+    private T Choice<T>(string name, T otherwise, IReadOnlyCollection<T> allowed)
+        where T : struct, Enum
     {
-        if (Text("collector") is not { } text)
+        if (Text(name) is not { } text)
             return otherwise;
-        var kinds = allowed.ToDictionary(kind => kind.ToString().ToLowerInvariant(), StringComparer.Ordinal);
-        return kinds.TryGetValue(text, out var kind)
-            ? kind
-            : throw Bad("collector", string.Join(", ", kinds.Keys), text);
+        var choices = allowed.ToDictionary(choice => choice.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+        return choices.TryGetValue(text, out var found) ? found : throw Bad(name, string.Join(", ", choices.Keys), text);
     }
 
     private InterruptedRunPolicy Interrupted() => Text("interrupted") switch
@@ -144,6 +172,10 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         "hash" => VerifyKind.Hash,
         var text => throw Bad("verify", "size or hash", text),
     };
+
+    private int? Number(string name) => Text(name) is { } text
+        ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, "a number", text)
+        : null;
 
     private Uri? Url(string name) => Text(name) is { } text
         ? Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "" } ? url : throw Bad(name, "an address such as https://registry.example.com:5000", "what was given")

@@ -1,12 +1,13 @@
 using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 
 namespace RegistryCleaner;
 
 /// <summary>What CleanImages is to do.</summary>
-public sealed record CleanImagesOptions : RegistryOptions
+public sealed partial record CleanImagesOptions : RegistryOptions
 {
     /// <summary>Makes options for a registry that is found by itself.</summary>
     public CleanImagesOptions()
@@ -19,8 +20,11 @@ public sealed record CleanImagesOptions : RegistryOptions
     {
     }
 
-    /// <summary>The images to remove: <c>repo</c>, <c>repo:tag</c>, <c>repo@digest</c>, <c>repo:tag@digest</c>. At least one.</summary>
-    public required IReadOnlyList<string> Images { get; init; }
+    /// <summary>
+    /// The images to remove: <c>repo</c>, <c>repo:tag</c>, <c>repo@digest</c>, <c>repo:tag@digest</c>, or patterns such as
+    /// <c>team/*:pr-*</c>. With rules, what these decide about.
+    /// </summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
 
     /// <summary>Whether only the plan is made.</summary>
     public bool DryRun { get; init; }
@@ -34,8 +38,11 @@ public sealed record CleanImagesOptions : RegistryOptions
     /// <summary>What reclaims the space afterwards.</summary>
     public CollectorKind Collector { get; init; } = CollectorKind.Targeted;
 
-    /// <summary>How many of the store's blobs the full collector may free.</summary>
-    public DeletionLimit MaxDelete { get; init; } = DeletionLimit.Default;
+    /// <summary>
+    /// How many of the tags in scope rules and patterns may remove, what share of their bytes may be freed, and how many of the store's
+    /// blobs the full collector may free; null for half of the blobs, and no other limit.
+    /// </summary>
+    public DeletionLimit? MaxDelete { get; init; }
 
     /// <summary>How long what is removed stays in the trash, from where RestoreImages puts it back; its space is freed afterwards.</summary>
     public TimeSpan TrashRetention { get; init; } = DefaultTrashRetention;

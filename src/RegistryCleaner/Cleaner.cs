@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
-using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner;
@@ -13,7 +13,11 @@ namespace RegistryCleaner;
 /// Every verb reads: find the registry, validate, read, plan, apply, report. Cancelling takes effect between steps; whatever was
 /// begun is finished by the next run.
 /// </remarks>
-public sealed partial class Cleaner(ILogger? logger = null)
+/// <param name="logger">Where it is said what goes on.</param>
+/// <param name="confirm">
+/// Asks a person, where there is one: told what rules and patterns are about to remove, it answers whether they may. Null where nobody is asked.
+/// </param>
+public sealed partial class Cleaner(ILogger? logger = null, Func<string, CancellationToken, Task<bool>>? confirm = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
@@ -22,18 +26,26 @@ public sealed partial class Cleaner(ILogger? logger = null)
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public async Task<CleanerReport> CleanImagesAsync(CleanImagesOptions options, CancellationToken cancellationToken = default)
     {
-        var images = ImageList.Parse(options.Images);
+        var request = await ImageRequest.ReadAsync(options, cancellationToken);
+        // Whoever asks why does not want it done yet.
+        if (request.Explained is not null)
+            options = options with { DryRun = true };
         if (RegistryLocator.IsApiAlone(options))
         {
+            if (request.Selects)
+                throw new CleanerException(ExitCode.BadInput, "Patterns and rules need the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
+            if (options.PlanOut is not null || request.Explained is not null)
+                throw new CleanerException(ExitCode.BadInput, "--plan-out and --explain need the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
             return options is { Restart: false, Offline: false }
-                ? await new ApiRun(options, _logger).RunAsync(images, cancellationToken)
+                ? await new ApiRun(options, _logger).RunAsync(request.Named, cancellationToken)
                 : throw new CleanerException(ExitCode.BadInput, "--restart and --offline need the registry's container or directory: give --registry-container or --registry-root as well.");
         }
 
+        var confirmation = new Confirmation(options is { DryRun: false, Yes: false } ? confirm : null);
         return options is { Restart: true, DryRun: false }
             ? await new StoppedRun(_logger).RunAsync(
-                options, isDry => CleanAsync(images, options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)
-            : await CleanAsync(images, options, cancellationToken);
+                options, isDry => CleanAsync(request, options with { DryRun = isDry, Offline = true }, confirmation, cancellationToken), cancellationToken)
+            : await CleanAsync(request, options, confirmation, cancellationToken);
     }
 
     /// <summary>Collects what nothing refers to any longer.</summary>
@@ -51,22 +63,28 @@ public sealed partial class Cleaner(ILogger? logger = null)
             : await CollectAsync(options, cancellationToken);
     }
 
-    private async Task<CleanerReport> CleanAsync(IReadOnlyList<ImageSelector> images, CleanImagesOptions options, CancellationToken cancellationToken)
+    private async Task<CleanerReport> CleanAsync(ImageRequest request, CleanImagesOptions options, Confirmation confirmation, CancellationToken cancellationToken)
     {
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
-        var run = await CleanerRun.StartAsync(location, options, options.Pruning, images[0].Repository, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options, options.Pruning, request.AnyRepository, options.DryRun, _logger, cancellationToken);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
-            var request = await ImageList.ResolveAsync(images, options, location, run.Reader, cancellationToken);
-            var plan = await run.PlanAsync(request, options.KeepEmpty, cancellationToken);
-            RequireFound(plan, options.Strict);
+            var resolved = await request.ResolveAsync(options, location, run.Reader, cancellationToken);
+            var (plan, selection) = await run.PlanAsync(resolved, options, cancellationToken);
+            RequireFound(plan, selection, options.Strict);
             var collection = new CollectionAfterPrune(run, options, plan);
             // Refused before anything is touched, rather than between pruning and collecting.
             await collection.PreviewAsync(cancellationToken);
+            await confirmation.RequireAsync(selection, plan, cancellationToken);
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
-            return run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, CollectionPlan = collection.Plan, Collection = collection.Report };
+            var report = run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, Selection = selection, CollectionPlan = collection.Plan, Collection = collection.Report };
+            if (resolved.Explained is { } image)
+                report = report with { Story = await run.ExplainAsync(image, plan, selection, cancellationToken) };
+            if (options.PlanOut is { } file)
+                await run.WritePlanAsync(file, report, resolved, cancellationToken);
+            return report;
         }, cancellationToken);
     }
 
@@ -103,9 +121,10 @@ public sealed partial class Cleaner(ILogger? logger = null)
         return report with { CollectionPlan = plan, Collection = collection };
     }
 
-    private static void RequireFound(PrunePlan plan, bool strict)
+    private static void RequireFound(PrunePlan plan, ImageSelection? selection, bool strict)
     {
-        if (strict && plan.Missing.Length > 0)
-            throw new CleanerException(ExitCode.NotFound, [.. plan.Missing.Select(missing => $"{missing.Image}: {missing.Reason}")]);
+        List<string> missing = [.. plan.Missing.Select(missing => $"{missing.Image}: {missing.Reason}"), .. selection?.Unmatched ?? []];
+        if (strict && missing.Count > 0)
+            throw new CleanerException(ExitCode.NotFound, missing);
     }
 }

@@ -4,6 +4,7 @@ using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Restoring;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner;
 
@@ -24,6 +25,12 @@ public sealed record CleanerReport
 
     /// <summary>What was decided; null for GarbageCollect.</summary>
     public PrunePlan? Plan { get; init; }
+
+    /// <summary>What patterns and rules decided about everything in their scope; null where there were none.</summary>
+    public ImageSelection? Selection { get; init; }
+
+    /// <summary>The story of a tag, where it was asked for: sentences.</summary>
+    public IReadOnlyList<string> Story { get; init; } = [];
 
     /// <summary>What our own full collector decided; null where it did not run.</summary>
     public CollectionPlan? CollectionPlan { get; init; }

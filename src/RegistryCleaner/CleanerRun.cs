@@ -6,6 +6,7 @@ using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner;
@@ -21,6 +22,7 @@ internal sealed partial class CleanerRun
     private readonly ServingState _serving;
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
+    private readonly List<string> _drifted = [];
 
     private CleanerRun(RegistryLocation location, ServingState serving, PruningOptions pruning, ILogger logger)
     {
@@ -79,6 +81,15 @@ internal sealed partial class CleanerRun
 
     public StoreReader Reader { get; }
 
+    /// <summary>Tells the story of one tag.</summary>
+    public Task<IReadOnlyList<string>> ExplainAsync(ImageSelector image, PrunePlan plan, ImageSelection? selection, CancellationToken cancellationToken) =>
+        new TagStory(Reader, Files).TellAsync(image, plan, selection, cancellationToken);
+
+    /// <summary>Writes the plan of a dry run.</summary>
+    /// <exception cref="CleanerException">It cannot be written.</exception>
+    public Task WritePlanAsync(string path, CleanerReport report, ImageRequest request, CancellationToken cancellationToken) =>
+        PlanFiles.WriteAsync(path, report, request, Files, cancellationToken);
+
     public Pruner Pruner { get; }
 
     public MarkAndSweepCollector Collector { get; }
@@ -95,7 +106,9 @@ internal sealed partial class CleanerRun
             {
                 foreach (var runId in await Pruner.FindUnfinishedRunsAsync(cancellationToken))
                     Warn($"The earlier run {runId} was interrupted; a real run finishes it first.");
-                return await work(null) with { HasEarlierRuns = await Pruner.HasEarlierRunsAsync(cancellationToken) };
+                var dry = await work(null) with { HasEarlierRuns = await Pruner.HasEarlierRunsAsync(cancellationToken) };
+                _drifted.ForEach(Warn);
+                return _drifted.Count == 0 ? dry : dry with { ExitCode = ExitCode.Incomplete };
             }
 
             await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
@@ -105,6 +118,7 @@ internal sealed partial class CleanerRun
             var report = await work(outcome);
             if (!outcome.IsComplete)
                 await WarnOfUnfinishedAsync(cancellationToken);
+            _drifted.ForEach(outcome.HasDrifted);
             return Complete(report, outcome);
         }
         catch (Exception e) when (e is StoreAccessException or RegistryApiException)
@@ -114,10 +128,61 @@ internal sealed partial class CleanerRun
         }
     }
 
-    /// <summary>Reads what the images are about and plans, with what the rest of the store says about the blobs.</summary>
-    public async Task<PrunePlan> PlanAsync(IReadOnlyList<ImageSelector> images, bool keepEmpty, CancellationToken cancellationToken)
+    /// <summary>
+    /// Has patterns and rules select, reads what the images are about and plans, with what the rest of the store says about the blobs.
+    /// </summary>
+    /// <exception cref="CleanerException">More would go than may.</exception>
+    public async Task<(PrunePlan Plan, ImageSelection? Selection)> PlanAsync(ImageRequest request, CleanImagesOptions options, CancellationToken cancellationToken)
     {
-        var plan = await PlanReading.PlanAsync(Reader, new PruneRequest(images, keepEmpty, await Reader.GetTimeAsync(cancellationToken)), cancellationToken);
+        var now = await Reader.GetTimeAsync(cancellationToken);
+        if (!request.Selects)
+            return (Warned(await PlanReading.PlanAsync(Reader, new PruneRequest(request.Named, options.KeepEmpty, now), cancellationToken)), null);
+
+        if (request.Reviewed is { } reviewed)
+            return await ReviewedAsync(reviewed, options, now, cancellationToken);
+        var reading = new SelectionReading(Reader, Files);
+        var (selection, snapshot) = await reading.SelectAsync(request, now, cancellationToken);
+        foreach (var sentence in selection.Unmatched.Concat(selection.Remarks))
+            Warn(sentence);
+        var plan = selection.Explain(await PlanReading.PlanAsync(
+            Reader, new PruneRequest([.. request.Named, .. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken));
+        if (options.MaxDelete is { } limit)
+            RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BytesInScopeAsync(selection, snapshot, cancellationToken) : null, options.DryRun);
+        return (Warned(plan), selection);
+    }
+
+    // What was reviewed, as far as it still is so; a repository of which more would go is left alone.
+    private async Task<(PrunePlan Plan, ImageSelection Selection)> ReviewedAsync(PlanFile reviewed, CleanImagesOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await PlanFiles.RequireFitsAsync(reviewed, options.PlanMaxAge ?? PlanFiles.DefaultMaxAge, Files, cancellationToken);
+        var selection = reviewed.Selection;
+        var snapshot = await Reader.ReadAsync([.. selection.Repositories.Select(repository => repository.Name)], cancellationToken);
+        Task<PrunePlan> PlanAsync() => PlanReading.PlanAsync(Reader, new PruneRequest([.. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken);
+        var plan = await PlanAsync();
+        var exceeded = PlanCheck.Exceeded(reviewed, plan);
+        _drifted.AddRange([.. PlanCheck.Moved(reviewed, plan), .. exceeded.Values]);
+        if (exceeded.Count > 0)
+        {
+            selection = selection with { Repositories = [.. selection.Repositories.Where(repository => !exceeded.ContainsKey(repository.Name))] };
+            plan = await PlanAsync();
+        }
+
+        if (options.MaxDelete is { } limit)
+            RequireAllowed(limit, selection, plan, null, options.DryRun);
+        return (Warned(selection.Explain(plan)), selection);
+    }
+
+    private void RequireAllowed(DeletionLimit limit, ImageSelection selection, PrunePlan plan, long? bytesInScope, bool isDryRun)
+    {
+        if (SelectionLimit.WhyTooMuch(limit, selection, plan, bytesInScope) is not { } reason)
+            return;
+        if (!isDryRun)
+            throw new CleanerException(ExitCode.Refused, reason);
+        Warn($"A real run would be refused: {reason}");
+    }
+
+    private PrunePlan Warned(PrunePlan plan)
+    {
         foreach (var missing in plan.Missing)
             Warn($"{missing.Image}: {missing.Reason}");
         foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks))

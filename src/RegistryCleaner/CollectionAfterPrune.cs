@@ -54,7 +54,7 @@ internal sealed class CollectionAfterPrune(CleanerRun run, CleanImagesOptions op
             Pruned = new PrunedImages(plan, isDone: !isSimulated),
             Released = plan.ReleasedBlobs,
         };
-        return await run.PlanCollectionAsync(question, options.MaxDelete, allowNoRepositories: false, cancellationToken);
+        return await run.PlanCollectionAsync(question, options.MaxDelete ?? DeletionLimit.Default, allowNoRepositories: false, cancellationToken);
     }
 
     private CollectionReport Freed(PruneOutcome outcome)

@@ -8,9 +8,9 @@ namespace RegistryCleaner;
 internal static class ImageList
 {
     /// <exception cref="CleanerException">One or more cannot be read; all of these are named.</exception>
-    public static IReadOnlyList<ImageSelector> Parse(IReadOnlyList<string> texts)
+    public static IReadOnlyList<ImageSelector> Parse(IReadOnlyList<string> texts, bool isEnough = false)
     {
-        if (texts.Count == 0)
+        if (texts.Count == 0 && !isEnough)
             throw new CleanerException(ExitCode.BadInput, "No image was named: give at least one with --images, such as --images team/app:1.0.");
 
         var images = new List<ImageSelector>();
@@ -31,14 +31,13 @@ internal static class ImageList
     public static async Task<IReadOnlyList<ImageSelector>> ResolveAsync(
         IReadOnlyList<ImageSelector> images, RegistryOptions options, RegistryLocation location, StoreReader reader, CancellationToken cancellationToken)
     {
-        var isNeeded = options.RegistryHosts.Count > 0 || location.Configuration.ExternalUrl is not null || images.Any(image => image.Host is not null);
-        if (!isNeeded)
+        if (images.Count == 0 || !MayHaveHosts(options, location, images.Any(image => image.Host is not null)))
             return images;
 
         var hosts = await KnownHosts.FindAsync(options, location, cancellationToken);
         var reasons = images
             .Where(image => image.Host is not null && !hosts.Contains(image.Host))
-            .Select(image => $"'{image.Text}' names the registry {image.Host}, which is not known to be the one at hand ({string.Join(", ", hosts.Order(StringComparer.Ordinal))}). If it is, say so with --registry-hosts {image.Host}.")
+            .Select(image => StrangeHost(image.Text, image.Host!, hosts))
             .ToList();
         var resolved = new List<ImageSelector>();
         foreach (var image in images)
@@ -58,4 +57,12 @@ internal static class ImageList
 
         return reasons.Count == 0 ? resolved : throw new CleanerException(ExitCode.BadInput, reasons);
     }
+
+    /// <summary>Whether hosts have to be known to read names: one is in them for certain, or one could be.</summary>
+    public static bool MayHaveHosts(RegistryOptions options, RegistryLocation location, bool isAnyCertain) =>
+        isAnyCertain || options.RegistryHosts.Count > 0 || location.Configuration.ExternalUrl is not null;
+
+    /// <summary>What is said of a name on a host that is not this registry's.</summary>
+    public static string StrangeHost(string text, string host, IEnumerable<string> hosts) =>
+        $"'{text}' names the registry {host}, which is not known to be the one at hand ({string.Join(", ", hosts.Order(StringComparer.Ordinal))}). If it is, say so with --registry-hosts {host}.";
 }

@@ -7,9 +7,18 @@ namespace RegistryCleaner;
 /// <summary>Reads what a plan needs, in two steps: the repositories concerned, then what all others say about the blobs.</summary>
 internal static class PlanReading
 {
-    public static async Task<PrunePlan> PlanAsync(StoreReader reader, PruneRequest request, CancellationToken cancellationToken)
+    public static async Task<PrunePlan> PlanAsync(StoreReader reader, PruneRequest request, CancellationToken cancellationToken) =>
+        await PlanAsync(reader, request, await reader.ReadAsync([.. request.Images.Select(image => image.Repository).Distinct()], cancellationToken), cancellationToken);
+
+    /// <param name="reader">Reads what else is needed.</param>
+    /// <param name="request">What goes.</param>
+    /// <param name="snapshot">The repositories concerned, perhaps with others.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static async Task<PrunePlan> PlanAsync(StoreReader reader, PruneRequest request, StoreSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var snapshot = await reader.ReadAsync([.. request.Images.Select(image => image.Repository).Distinct()], cancellationToken);
+        // Of repositories in scope of which nothing goes, nothing more needs to be known.
+        var concerned = request.Images.Select(image => image.Repository).ToHashSet();
+        snapshot = snapshot with { Repositories = snapshot.Repositories.Where(pair => concerned.Contains(pair.Key)).ToDictionary() };
         snapshot = await reader.ReadLayersAsync(snapshot, repository => PrunePlanner.LayersConcerned(request, repository, snapshot.Manifests), cancellationToken);
         var plan = PrunePlanner.Plan(request, snapshot);
         var sizes = await reader.SizesAsync([.. plan.Repositories.SelectMany(repository => repository.Released.Concat(repository.Holders.SelectMany(holder => holder.Blobs)))], cancellationToken);

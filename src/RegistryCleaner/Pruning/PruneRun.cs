@@ -64,7 +64,6 @@ internal sealed class PruneRun
 
         await ForgetAsync(cancellationToken);
         await _served.SettleAsync(LookAgainAsync, cancellationToken);
-        await LookAgainAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await _sweep.RunAsync(cancellationToken);

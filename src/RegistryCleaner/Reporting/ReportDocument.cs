@@ -37,6 +37,8 @@ internal sealed record ReportDocument
 
     public IReadOnlyList<FindingDocument>? Findings { get; init; }
 
+    public IReadOnlyList<string>? Explanation { get; init; }
+
     public IReadOnlyList<string>? Drifted { get; init; }
 
     public IReadOnlyList<string>? Failures { get; init; }

@@ -4,6 +4,7 @@ using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Restoring;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.Reporting;
 
@@ -24,7 +25,7 @@ public static class ReportJson
         DryRun = report.DryRun,
         ExitCode = (int)report.ExitCode,
         Where = report.Where,
-        Repositories = report.Plan?.Repositories.Select(Document).ToList(),
+        Repositories = report.Plan?.Repositories.Select(Document).Concat(ReportSelection.Untouched(report).Select(Document)).ToList(),
         Missing = report.Plan?.Missing.Select(missing => new MissingDocument(missing.Image.ToString(), missing.Reason)).ToList(),
         Planned = report switch
         {
@@ -49,6 +50,7 @@ public static class ReportJson
         Findings = report.Verb == "CheckRegistry"
             ? [.. report.Findings.Select(finding => new FindingDocument(JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()), finding.Where, finding.What, finding.Advice, finding.Repair is not null))]
             : null,
+        Explanation = report.Story.Count > 0 ? report.Story : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,
@@ -68,6 +70,13 @@ public static class ReportJson
 
     private static RunDocument Document(RunSummary run) => new(
         run.Run, run.Began, run.Verb, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Tags, run.Manifests, run.Blobs, run.Completed, run.BytesInTrash);
+
+    private static RepositoryDocument Document(RepositorySelection repository) => new(
+        repository.Name.Value,
+        false,
+        "nothing of it is removed",
+        [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), false, tag.Reason))],
+        [.. repository.Untagged.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, false, manifest.Reason))]);
 
     private static RemovalDocument Planned(CollectionPlan plan) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],

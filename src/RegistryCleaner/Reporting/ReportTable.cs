@@ -2,6 +2,7 @@ using System.Globalization;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.Reporting;
 
@@ -14,9 +15,11 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
     public static ReportTable Of(CleanerReport report)
     {
         var rows = report.Plan is { } plan
-            ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome)).Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
-            : report.Restoration?.Images.Select(image => UndoTable.RowOf(image, report.DryRun)) ?? report.Runs.Select(UndoTable.RowOf).Concat(report.Findings.Select(UndoTable.RowOf));
-        return new ReportTable([.. rows], [.. SummaryOf(report), .. UndoTable.SummaryOf(report)]);
+            ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome))
+                .Concat(ReportSelection.Untouched(report).SelectMany(RowsOf))
+                .Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
+            : UndoTable.RowsOf(report);
+        return new ReportTable([.. RowFolding.Fold(rows)], [.. SummaryOf(report), .. UndoTable.SummaryOf(report)]);
     }
 
     /// <summary>A number of bytes for people: <c>1.5 MiB (1,572,864 bytes)</c>.</summary>
@@ -56,6 +59,12 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
         yield return new ReportRow(Action(repository.Removed, repository.Name.Value, outcome?.Repositories), repository.Name.Value, repository.Reason);
     }
 
+    private static IEnumerable<ReportRow> RowsOf(RepositorySelection repository) =>
+    [
+        .. repository.Tags.Select(tag => new ReportRow("keep", $"{repository.Name}:{tag.Tag}", tag.Reason)),
+        .. repository.Untagged.Select(manifest => new ReportRow("keep", $"{repository.Name}@{manifest.Digest.Abbreviated}", manifest.Reason)),
+    ];
+
     // The report says what happened, not what was meant to.
     private static string Action(bool planned, string name, IReadOnlyList<string>? done) => planned switch
     {
@@ -66,6 +75,8 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
 
     private static IEnumerable<string> SummaryOf(CleanerReport report)
     {
+        foreach (var sentence in report.Story)
+            yield return sentence;
         if (report.Plan is { } plan)
         {
             var tags = report.Outcome?.Tags.Count ?? plan.Repositories.Sum(repository => repository.Tags.Count(tag => tag.Removed));
@@ -73,6 +84,8 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
             var layers = report.Outcome?.Layers.Count ?? plan.Repositories.Sum(repository => repository.Layers.Length);
             var repositories = report.Outcome?.Repositories.Count ?? plan.Repositories.Count(repository => repository.Removed);
             yield return $"{(report.DryRun ? "Would remove" : "Removed")} {tags} tags, {manifests} manifests, {layers} layer links, {repositories} repositories.";
+            if (report.Selection is { } selection)
+                yield return $"Rules and patterns chose {selection.TagsRemoved} of {selection.TagsInScope} tags in scope, in {selection.Repositories.Length} repositories.";
             yield return $"Blobs that only these held: {plan.Blobs.Count(blob => blob.Removed)}, {Bytes(plan.BytesFreed)}.";
             if (plan.Blobs.Where(blob => !blob.Removed).ToList() is { Count: > 0 } needed)
                 yield return $"Blobs that others need and that stay: {needed.Count}, {Bytes(needed.Sum(blob => blob.Size))}.";

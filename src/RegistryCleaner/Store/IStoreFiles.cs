@@ -68,7 +68,8 @@ public interface IStoreFiles
 
     /// <summary>
     /// Renames each path below <paramref name="fromBase"/> to the same path below <paramref name="toBase"/>, in the order given,
-    /// never over something that exists, and never through a symbolic link. Directories of the target are made as needed.
+    /// never over something that exists, and never through a symbolic link below the two uppermost
+    /// directories. Directories of the target are made as needed.
     /// </summary>
     /// <returns>An outcome for each path, in the same order.</returns>
     Task<IReadOnlyList<MoveOutcome>> MoveAsync(

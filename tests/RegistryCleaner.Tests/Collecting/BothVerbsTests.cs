@@ -1,4 +1,5 @@
 using RegistryCleaner.Collecting;
+using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.Tests.Collecting;
 

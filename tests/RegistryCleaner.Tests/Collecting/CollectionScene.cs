@@ -1,6 +1,6 @@
-using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.Tests.Pruning;

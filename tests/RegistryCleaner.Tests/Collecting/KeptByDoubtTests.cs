@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
 using RegistryCleaner.Tests.Pruning;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.Tests.Pruning;

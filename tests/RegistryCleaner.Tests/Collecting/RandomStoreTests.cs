@@ -3,6 +3,7 @@ using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;

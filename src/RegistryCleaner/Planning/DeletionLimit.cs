@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace RegistryCleaner.Collecting;
+namespace RegistryCleaner.Planning;
 
 /// <summary>How much may go at once: a share of all, or a number. More than that is refused rather than done.</summary>
 public readonly record struct DeletionLimit

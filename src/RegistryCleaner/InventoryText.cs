@@ -1,0 +1,93 @@
+using System.Text.Json;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace RegistryCleaner;
+
+/// <summary>
+/// Reads the images that a document names as <c>image</c> or <c>imageID</c>, wherever they stand: a compose file, what
+/// <c>kubectl get pods -A -o json</c> prints, a manifest of Kubernetes', values of a chart (<c>repository</c> beside <c>tag</c>).
+/// </summary>
+internal static class InventoryText
+{
+    /// <exception cref="CleanerException">It is neither JSON nor YAML, or names no image: a list that was cut short must not look like an empty one.</exception>
+    public static FoundInUse Read(string text, string source)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            if (text.AsSpan().TrimStart() is ['{' or '[', ..])
+                Add(JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 128 }).RootElement, found);
+            else
+                AddYaml(text, found);
+        }
+        catch (Exception e) when (e is JsonException or YamlException)
+        {
+            throw new CleanerException(ExitCode.BadInput, $"--in-use {source} is neither JSON nor YAML, so that nothing was done: {e.Message}");
+        }
+
+        found.Remove("");
+        return found.Count > 0
+            ? FoundInUse.Of($"by {source}", found)
+            : throw new CleanerException(ExitCode.BadInput, $"--in-use {source} names no image, so that nothing was done: it has to be a compose file or what 'kubectl get pods -A -o json' prints.");
+    }
+
+    private static void Add(JsonElement element, HashSet<string> found)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+                Add(item, found);
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            AddChart(name => element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : null, found);
+            foreach (var member in element.EnumerateObject())
+            {
+                if (member.Value.ValueKind == JsonValueKind.String && IsImage(member.Name))
+                    found.Add(member.Value.GetString()!);
+                Add(member.Value, found);
+            }
+        }
+    }
+
+    private static void AddYaml(string text, HashSet<string> found)
+    {
+        var stream = new YamlStream();
+        using var reader = new StringReader(text);
+        stream.Load(reader);
+        // Anchors may make a node appear many times, but not below itself.
+        var pending = new Stack<YamlNode>(stream.Documents.Select(document => document.RootNode));
+        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        while (pending.TryPop(out var node))
+        {
+            if (!seen.Add(node))
+                continue;
+            if (node is YamlSequenceNode sequence)
+            {
+                foreach (var child in sequence)
+                    pending.Push(child);
+            }
+            else if (node is YamlMappingNode mapping)
+            {
+                AddChart(name => mapping.Children.TryGetValue(new YamlScalarNode(name), out var value) ? (value as YamlScalarNode)?.Value : null, found);
+                foreach (var (key, value) in mapping)
+                {
+                    if (value is YamlScalarNode { Value: { } image } && key is YamlScalarNode { Value: { } name } && IsImage(name))
+                        found.Add(image);
+                    pending.Push(value);
+                }
+            }
+        }
+    }
+
+    private static void AddChart(Func<string, string?> valueOf, HashSet<string> found)
+    {
+        if (valueOf("repository") is not { Length: > 0 } repository || (valueOf("tag") ?? valueOf("digest")) is not { Length: > 0 } reference)
+            return;
+        var separator = reference.StartsWith("sha256:", StringComparison.Ordinal) ? '@' : ':';
+        found.Add((valueOf("registry") is { Length: > 0 } registry ? $"{registry}/" : "") + $"{repository}{separator}{reference}");
+    }
+
+    private static bool IsImage(string name) => name.Equals("image", StringComparison.OrdinalIgnoreCase) || name.Equals("imageID", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,72 @@
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Selection;
+
+/// <summary>What is decided about a tag.</summary>
+internal sealed record TagDecision(TagFacts Facts, RepositoryScope Scope, bool Removed, string Reason)
+{
+    public TagDecision Kept(string reason) => this with { Removed = false, Reason = reason };
+}
+
+/// <summary>
+/// What rules and patterns never take, however they are written; whoever names a tag by its name may. None depends on what the rules say
+/// of other tags.
+/// </summary>
+internal static class GuardRails
+{
+    public static void Apply(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions)
+    {
+        foreach (var line in Enum.GetValues<VersionLine>())
+            KeepNewestOfLines(repository, decisions, line);
+        KeepLastTag(repository, decisions);
+    }
+
+    // A pattern without a rule means what it says.
+    private static void KeepNewestOfLines(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions, VersionLine line)
+    {
+        var concerned = Removed(decisions).Where(decision => decision.Facts.Version is not null && decision.Scope.Rules is { AreAboutTags: true } rules && LineOf(rules) == line).ToList();
+        if (concerned.Count == 0)
+            return;
+        var newest = NewestOf(repository, line);
+        foreach (var decision in concerned)
+        {
+            var name = decision.Facts.Version!.LineOf(line);
+            if (Compare(decision.Facts.Version, newest[name]) == 0)
+                decisions[decision.Facts.Tag] = decision.Kept($"the newest version of {name}: no rule takes it");
+        }
+    }
+
+    private static VersionLine LineOf(RetentionRules rules) => rules.Line ?? (rules.SupersededBy.Count > 0 ? VersionLine.Minor : VersionLine.Major);
+
+    private static Dictionary<string, TagVersion> NewestOf(RepositoryFacts repository, VersionLine line)
+    {
+        var newest = new Dictionary<string, TagVersion>(StringComparer.Ordinal);
+        foreach (var version in repository.Tags.Where(tag => tag.Digest is not null).Select(tag => tag.Version).OfType<TagVersion>())
+        {
+            var name = version.LineOf(line);
+            if (!newest.TryGetValue(name, out var other) || Compare(version, other) > 0)
+                newest[name] = version;
+        }
+
+        return newest;
+    }
+
+    // A release comes before every pre-release: 1.5.0-rc.1 is nothing to fall back to while there is 1.4.2.
+    private static int Compare(TagVersion one, TagVersion other) =>
+        one.IsRelease == other.IsRelease ? one.Version.ComparePrecedenceTo(other.Version) : one.IsRelease ? 1 : -1;
+
+    // Where a whole repository is in scope its newest tag stays, whatever the rules say of the others: so another rule never sets it free.
+    // What is about another image is no image to fall back to.
+    private static void KeepLastTag(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions)
+    {
+        if (repository.Tags.Any(tag => !tag.IsReferrer && !decisions.ContainsKey(tag.Tag)))
+            return;
+        var newest = decisions.Values.Where(decision => !decision.Facts.IsReferrer && !decision.Scope.Names(decision.Facts))
+            .MaxBy(decision => new ScopedTag(decision.Facts, decision.Facts.Pushed), RuleScope.ByAge);
+        if (newest is { Removed: true })
+            decisions[newest.Facts.Tag] = newest.Kept("the newest tag of its repository: no rule takes it");
+    }
+
+    private static IEnumerable<TagDecision> Removed(Dictionary<Tag, TagDecision> decisions) =>
+        decisions.Values.Where(decision => decision.Removed && !decision.Scope.Names(decision.Facts));
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+
+namespace RegistryCleaner.Selection;
+
+/// <summary>All that a selection is made by.</summary>
+/// <param name="Scopes">Scopes with their rules; a tag belongs to the first that it fits, and one that fits none stays.</param>
+/// <param name="Protection">What no rule takes.</param>
+/// <param name="Now">The time by which ages are judged.</param>
+internal sealed record SelectionRequest(IReadOnlyList<ScopedRules> Scopes, Protection Protection, DateTimeOffset Now);
+
+/// <summary>Turns rules and what is known of repositories into a selection. Pure: the same input gives the same selection, in any order.</summary>
+internal sealed class ImageSelecting
+{
+    private readonly SelectionRequest _request;
+    private readonly Dictionary<Digest, string> _asked = [];
+    private readonly Dictionary<Digest, string> _latest = [];
+
+    private ImageSelecting(SelectionRequest request) => _request = request;
+
+    /// <summary>Selects.</summary>
+    public static ImageSelection Select(SelectionRequest request, IReadOnlyCollection<RepositoryFacts> repositories)
+    {
+        var selecting = new ImageSelecting(request);
+        var sorted = repositories.OrderBy(repository => repository.Name).ToList();
+        foreach (var repository in sorted)
+            selecting.Protect(repository);
+        var selections = sorted.Select(selecting.Select).Where(selection => selection is not { Tags: [], Untagged: [] }).ToImmutableArray();
+        return new ImageSelection
+        {
+            Repositories = selections,
+            Unmatched = [.. selecting.Unmatched(sorted)],
+            Remarks = [.. sorted.Where(repository => repository.Problem is not null && selections.Any(selection => selection.Name == repository.Name))
+                .Select(repository => $"{repository.Name}: no rule takes anything, because not everything in it can be read: {repository.Problem}")],
+        };
+    }
+
+    // What is protected under one tag is under all, in every repository: so all are looked at before anything is decided.
+    private void Protect(RepositoryFacts repository)
+    {
+        foreach (var tag in repository.Tags.Where(tag => tag.Digest is not null).OrderBy(tag => tag.Tag))
+        {
+            if (_request.Protection.WhyTag(repository, tag) is { } reason)
+                _asked.TryAdd(tag.Digest!.Value, $"the same image as {repository.Name}:{tag.Tag}, which is {reason}");
+            if (IsLatest(tag))
+                _latest.TryAdd(tag.Digest!.Value, $"the same image as {repository.Name}:{tag.Tag}");
+        }
+    }
+
+    private RepositorySelection Select(RepositoryFacts repository)
+    {
+        var scopes = _request.Scopes.Select(scope => scope.In(repository.Name)).OfType<RepositoryScope>().ToList();
+        var byScope = repository.Tags.Select(tag => (Tag: tag, Scope: scopes.Find(scope => scope.Fits(tag)))).Where(item => item.Scope is not null).GroupBy(item => item.Scope!);
+        var decisions = byScope.SelectMany(group => Decide(repository, group.Key, [.. group.Select(item => item.Tag)])).ToDictionary(decision => decision.Facts.Tag);
+        GuardRails.Apply(repository, decisions);
+        return new RepositorySelection
+        {
+            Name = repository.Name,
+            Tags = [.. decisions.Values.OrderBy(decision => decision.Facts.Tag).Select(decision => new TagPlan(decision.Facts.Tag, decision.Facts.Digest, decision.Removed, decision.Reason))],
+            Untagged = [.. repository.Untagged.OrderBy(manifest => manifest.Digest).Select(manifest => DecideUntagged(repository, scopes, manifest)).OfType<ManifestPlan>()],
+        };
+    }
+
+    private IEnumerable<TagDecision> Decide(RepositoryFacts repository, RepositoryScope scope, IReadOnlyList<TagFacts> tags)
+    {
+        var eligible = new List<TagFacts>();
+        foreach (var tag in tags)
+        {
+            if (WhyNoRuleMay(repository, scope, tag) is { } reason)
+                yield return new TagDecision(tag, scope, false, reason);
+            else
+                eligible.Add(tag);
+        }
+
+        var ruleScope = new RuleScope(repository, eligible, scope.Rules, _request.Now);
+        var verdicts = scope.Rules.For(repository.Name).Select(rule => rule.Judge(ruleScope)).ToList();
+        for (var i = 0; i < ruleScope.Tags.Count; i++)
+        {
+            var tag = ruleScope.Tags[i].Facts;
+            var mine = verdicts.Select(each => each[i]).ToList();
+            yield return WhyProtected(repository, scope, tag) is { } why ? new TagDecision(tag, scope, false, why)
+                : mine.Exists(verdict => verdict.Keeps) ? new TagDecision(tag, scope, false, string.Join("; ", mine.Where(verdict => verdict.Keeps).Select(verdict => verdict.Words)))
+                : new TagDecision(tag, scope, true, mine.Count > 0 ? string.Join("; ", mine.Select(verdict => verdict.Words)) : scope.Asks(tag));
+        }
+    }
+
+    private static string? WhyNoRuleMay(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
+    {
+        if (scope.Rules is { Untagged: true, AreAboutTags: false })
+            return "only manifests without a tag were asked for";
+        if (tag.IsReferrer)
+            return "it is about another image, and goes with that";
+        if (tag.Digest is null)
+            return "where it points cannot be read";
+        return repository.Problem is { } problem ? $"not everything in its repository can be read: {problem}" : null;
+    }
+
+    private string? WhyProtected(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
+    {
+        if (_request.Protection.WhyTag(repository, tag) is { } asked)
+            return asked;
+        if (_asked.TryGetValue(tag.Digest!.Value, out var sameImage))
+            return sameImage;
+        if (scope.Names(tag))
+            return null;
+        return IsLatest(tag) ? "'latest' is protected" : _latest.GetValueOrDefault(tag.Digest.Value);
+    }
+
+    private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest)
+    {
+        if (scopes.Find(scope => scope.IsOfUntagged) is not { } found)
+            return null;
+        var age = found.Rules.OlderThan is { } older && older > PrunePlanner.PushGrace ? older : PrunePlanner.PushGrace;
+        var (removed, reason) = repository.Problem is { } problem ? (false, $"not everything in its repository can be read: {problem}")
+            : _request.Protection.WhyManifest(repository, manifest.Digest) is { } why ? (false, why)
+            : _asked.TryGetValue(manifest.Digest, out var same) ? (false, same)
+            : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
+            : (true, "no tag leads to it");
+        return new ManifestPlan(manifest.Digest, "", removed, reason, manifest.Linked);
+    }
+
+    private IEnumerable<string> Unmatched(IReadOnlyList<RepositoryFacts> repositories)
+    {
+        foreach (var image in _request.Scopes.SelectMany(scope => scope.Images))
+        {
+            var fitting = repositories.Where(repository => image.Fits(repository.Name)).ToList();
+            if (fitting.Count == 0)
+                yield return $"'{image.Text}' fits no repository";
+            else if (image.Tag is not null && !fitting.Exists(repository => repository.Tags.Any(tag => image.Fits(tag.Tag, tag.Digest))))
+                yield return $"'{image.Text}' fits no tag";
+        }
+
+        foreach (var release in _request.Scopes.SelectMany(scope => scope.Rules.SupersededBy))
+        {
+            if (!repositories.Any(repository => repository.Name == release.Repository && repository.Tags.Any(tag => tag.Tag == release.Tag && tag.Digest is not null)))
+                yield return $"'{release}' is not there, so that it supersedes nothing";
+        }
+    }
+
+    private static bool IsLatest(TagFacts tag) => tag.Tag.Value == "latest";
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+
+namespace RegistryCleaner.Selection;
+
+/// <summary>
+/// A plan as a file, to be reviewed and then applied: every tag pinned to where it pointed. Sorted, so that two files differ only where
+/// the store does, and in the time.
+/// </summary>
+internal sealed record PlanFile
+{
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of the file's form.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>When the plan was made.</summary>
+    public required DateTimeOffset Made { get; init; }
+
+    /// <summary>The program that made it.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>Where the store was.</summary>
+    public required string Where { get; init; }
+
+    /// <summary>What tells this store from others: when it was begun.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>The digest of the rules by which the plan was made.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>The bytes that would be freed.</summary>
+    public required long BytesFreed { get; init; }
+
+    /// <summary>The repositories, by name.</summary>
+    public required IReadOnlyList<PlannedRepository> Repositories { get; init; }
+
+    /// <summary>What the plan selects.</summary>
+    [JsonIgnore]
+    public ImageSelection Selection => new()
+    {
+        Repositories = [.. Repositories.Select(repository => new RepositorySelection
+        {
+            Name = RepositoryName.Parse(repository.Name),
+            Tags = [.. repository.Tags.Select(tag => new TagPlan(Tag.Parse(tag.Tag), tag.Digest is null ? null : Digest.Parse(tag.Digest), tag.Removed, tag.Reason))],
+            Untagged = [.. repository.Manifests.Where(manifest => manifest.Selected).Select(manifest => new ManifestPlan(Digest.Parse(manifest.Digest), "", true, manifest.Reason))],
+        })],
+    };
+
+    /// <summary>The file of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="selection">What patterns and rules decided, for what the plan has nothing to do with; or null.</param>
+    public static IReadOnlyList<PlannedRepository> RepositoriesOf(PrunePlan plan, ImageSelection? selection)
+    {
+        var planned = plan.Repositories.Select(repository => repository.Name).ToHashSet();
+        return
+        [
+            .. plan.Repositories.Select(PlannedRepository.Of)
+                .Concat((selection?.Repositories ?? []).Where(repository => !planned.Contains(repository.Name)).Select(PlannedRepository.Of))
+                .OrderBy(repository => repository.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, PlanFileJson.Default.PlanFile) + "\n";
+
+    /// <summary>Reads a file, or tells what is wrong with it.</summary>
+    public static bool TryRead(string json, out PlanFile? plan, out string? reason)
+    {
+        plan = null;
+        try
+        {
+            plan = JsonSerializer.Deserialize(json, PlanFileJson.Default.PlanFile);
+            reason = plan is null ? "it is empty"
+                : plan.Version != CurrentVersion ? $"its form is version {plan.Version}, and this program knows version {CurrentVersion}"
+                : null;
+            // Every name is read once, so that what follows cannot fail.
+            _ = reason is null ? plan!.Selection.Images.Count() : 0;
+        }
+        catch (Exception e) when (e is JsonException or ReferenceFormatException or FormatException)
+        {
+            reason = e.Message;
+        }
+
+        return reason is null;
+    }
+}
+
+/// <summary>A repository of a plan.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Removed">Whether it goes itself.</param>
+/// <param name="Tags">Its tags that were looked at, by name.</param>
+/// <param name="Manifests">The manifests that go, by digest.</param>
+internal sealed record PlannedRepository(string Name, bool Removed, IReadOnlyList<PlannedTag> Tags, IReadOnlyList<PlannedManifest> Manifests)
+{
+    public static PlannedRepository Of(RepositoryPlan plan)
+    {
+        var named = plan.Holders.Select(holder => holder.Image).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return new(
+            plan.Name.Value,
+            plan.Removed,
+            [.. plan.Tags.Select(tag => PlannedTag.Of(tag)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)],
+            [.. plan.Manifests.Where(manifest => manifest.Removed).OrderBy(manifest => manifest.Digest)
+                .Select(manifest => new PlannedManifest(manifest.Digest.ToString(), plan.AskedFor || named.Contains($"{plan.Name}@{manifest.Digest}"), manifest.Reason))]);
+    }
+
+    public static PlannedRepository Of(RepositorySelection selection) =>
+        new(selection.Name.Value, false, [.. selection.Tags.Select(tag => PlannedTag.Of(tag)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)], []);
+}
+
+/// <summary>A tag of a plan.</summary>
+internal sealed record PlannedTag(string Tag, string? Digest, bool Removed, string Reason)
+{
+    // What cannot be pinned cannot be reviewed.
+    public static PlannedTag Of(TagPlan tag) => tag is { Removed: true, Digest: null }
+        ? new(tag.Tag.Value, null, false, "where it points cannot be read, so that no plan can hold it")
+        : new(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason);
+}
+
+/// <summary>A manifest of a plan that goes.</summary>
+/// <param name="Digest">The manifest.</param>
+/// <param name="Selected">Whether it goes by itself, and not because the tags go that led to it.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record PlannedManifest(string Digest, bool Selected, string Reason);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, NewLine = "\n")]
+[JsonSerializable(typeof(PlanFile))]
+internal sealed partial class PlanFileJson : JsonSerializerContext;

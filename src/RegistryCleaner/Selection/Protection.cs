@@ -1,0 +1,77 @@
+using RegistryCleaner.Naming;
+
+namespace RegistryCleaner.Selection;
+
+/// <summary>
+/// What no rule takes away, and what it points to under no other tag either: <c>latest</c>, what is protected by a pattern, and what
+/// runs somewhere.
+/// </summary>
+/// <param name="Patterns">What is protected.</param>
+/// <param name="InUse">What runs.</param>
+internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInventory InUse)
+{
+    /// <summary>Nothing but <c>latest</c>.</summary>
+    public static Protection Default { get; } = new([], ImageInventory.Empty);
+
+    /// <summary>Whether anything is protected besides <c>latest</c>.</summary>
+    public bool IsAsked => Patterns.Count > 0 || !InUse.IsEmpty;
+
+    /// <summary>Why a tag is protected, or null.</summary>
+    public string? WhyTag(RepositoryFacts repository, TagFacts tag) =>
+        Patterns.FirstOrDefault(pattern => pattern.Fits(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)) is { } pattern ? $"protected by '{pattern.Text}'"
+        : InUse.WhyTag(repository.Name, tag.Tag) is { } use ? use
+        : tag.Digest is { } digest ? WhyManifest(repository, digest)
+        : null;
+
+    /// <summary>Why a manifest is protected, whatever its tag, or null.</summary>
+    public string? WhyManifest(RepositoryFacts repository, Digest digest)
+    {
+        if (Patterns.FirstOrDefault(pattern => pattern.Tag is null && pattern.Digest == digest) is { } pattern)
+            return $"protected by '{pattern.Text}'";
+        return InUse.HasDigests ? InUse.WhyDigest(digest) ?? repository.PartsOf(digest).Select(InUse.WhyDigest).FirstOrDefault(why => why is not null) : null;
+    }
+}
+
+/// <summary>Images that are in use somewhere, by name and by digest.</summary>
+internal sealed record ImageInventory
+{
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<Digest, string> _digests = [];
+
+    /// <summary>Nothing is known to be in use.</summary>
+    public static ImageInventory Empty { get; } = new([], []);
+
+    /// <param name="images">Images as hosts name them, with where they are in use. Without a tag and a digest, <c>latest</c> is meant.</param>
+    /// <param name="digests">Manifests, platforms or configurations, with where they are in use.</param>
+    public ImageInventory(IEnumerable<(ImageSelector Image, string Where)> images, IEnumerable<(Digest Digest, string Where)> digests)
+    {
+        foreach (var (image, where) in images)
+        {
+            if (image.Digest is { } digest)
+                _digests.TryAdd(digest, where);
+            if (image.Digest is not null && image.Tag is null)
+                continue;
+            // A host may be part of the name as it was written: both are meant rather than none.
+            foreach (var name in new[] { image, image.WithFirstComponentAsHost() }.OfType<ImageSelector>().Select(each => each.Repository))
+                _names.TryAdd($"{name}:{image.Tag?.Value ?? "latest"}", where);
+        }
+
+        foreach (var (digest, where) in digests)
+            _digests.TryAdd(digest, where);
+    }
+
+    /// <summary>Whether nothing is in use.</summary>
+    public bool IsEmpty => _names.Count == 0 && _digests.Count == 0;
+
+    /// <summary>Whether anything in use is known by its digest.</summary>
+    public bool HasDigests => _digests.Count > 0;
+
+    /// <summary>The names and digests, sorted.</summary>
+    public IEnumerable<string> Names => _names.Keys.Concat(_digests.Keys.Select(digest => digest.ToString())).Order(StringComparer.Ordinal);
+
+    /// <summary>Where a tag is in use, or null.</summary>
+    public string? WhyTag(RepositoryName repository, Tag tag) => _names.Count > 0 && _names.TryGetValue($"{repository}:{tag}", out var where) ? $"in use {where}" : null;
+
+    /// <summary>Where a digest is in use, or null.</summary>
+    public string? WhyDigest(Digest digest) => _digests.TryGetValue(digest, out var where) ? $"in use {where}" : null;
+}

@@ -1,0 +1,243 @@
+using System.Text.Json.Nodes;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Tests.Selection;
+
+/// <summary>A plan is written by a dry run, reviewed, and applied: exactly that, and nothing else.</summary>
+public sealed class PlanFileTests : IDisposable
+{
+    private readonly SelectionScene _scene = new();
+
+    public PlanFileTests()
+    {
+        _scene.Push("team/app", "1.4.0", 30);
+        _scene.Push("team/app", "1.4.1", 20);
+        _scene.Push("team/app", "1.4.2", 1);
+        _scene.Push("team/tool", "main", 1);
+        _scene.Push("team/tool", "pr-1", 90);
+        _scene.Push("team/gone", "1", 90);
+    }
+
+    private string Plan => _scene.Path("plan.json");
+
+    public void Dispose() => _scene.Dispose();
+
+    [Fact]
+    public async Task A_plan_that_is_applied_removes_what_it_says_and_a_second_time_nothing()
+    {
+        var before = _scene.Oracle.Content(withWorkDirectory: true);
+        (await MakeAsync("--images", "team/app", "team/tool", "--older-than", "10d")).ShouldBe(0);
+        _scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+
+        var dry = await _scene.RunAsync("--plan", Plan, "--dry-run");
+        dry.ExitCode.ShouldBe(0);
+        _scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+        var (exitCode, output, _) = await _scene.RunAsync("--plan", Plan);
+        exitCode.ShouldBe(0);
+
+        output.ShouldContain("older than 10d");
+        _scene.Left.ShouldBe(["team/app:1.4.2", "team/gone:1", "team/tool:main"]);
+        _scene.Oracle.BrokenTags.ShouldBeEmpty();
+        var again = await _scene.RunAsync("--plan", Plan);
+        again.ExitCode.ShouldBe(0);
+        again.Output.ShouldContain("Removed 0 tags");
+        _scene.Left.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Two_plans_differ_only_in_the_time_and_their_twins_not_at_all()
+    {
+        await MakeAsync("--images", "team/*", "--older-than", "10d");
+        var (first, twin) = (File.ReadAllLines(Plan), File.ReadAllText(_scene.Path("plan.md")));
+        await MakeAsync("--images", "team/*", "--older-than", "10d");
+        var second = File.ReadAllLines(Plan);
+
+        second.Length.ShouldBe(first.Length);
+        first.Zip(second).Where(pair => pair.First != pair.Second).ShouldAllBe(pair => pair.First.Contains("\"made\"", StringComparison.Ordinal));
+        File.ReadAllText(_scene.Path("plan.md")).ShouldBe(twin);
+        twin.ShouldContain("| **remove** | `1.4.0` |");
+        twin.ShouldContain("| keep | `1.4.2` |");
+    }
+
+    [Fact]
+    public async Task Other_rules_have_another_digest()
+    {
+        await MakeAsync("--images", "team/*", "--older-than", "10d");
+        var one = Read()["policy"]!.ToString();
+        await MakeAsync("--images", "team/*", "--older-than", "11d");
+
+        Read()["policy"]!.ToString().ShouldNotBe(one);
+    }
+
+    [Fact]
+    public async Task A_tag_that_moved_since_stays_and_is_reported_and_the_rest_is_done()
+    {
+        await MakeAsync("--images", "team/app", "team/tool", "--older-than", "10d");
+        _scene.Store.Tag("team/app", "1.4.0", _scene.Image("team/app", "hotfix", 0));
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(5);
+        error.ShouldContain("team/app:1.4.0 was pushed to since the plan was made, and stays");
+        _scene.Left.ShouldBe(["team/app:1.4.0", "team/app:1.4.2", "team/gone:1", "team/tool:main"]);
+        _scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_tag_that_appeared_since_stays()
+    {
+        await MakeAsync("--images", "team/gone");
+        _scene.Push("team/gone", "2", 90);
+
+        (await _scene.RunAsync("--plan", Plan)).ExitCode.ShouldBe(0);
+
+        _scene.Left.ShouldContain("team/gone:2");
+        _scene.Left.ShouldNotContain("team/gone:1");
+    }
+
+    [Fact]
+    public async Task A_whole_repository_goes_with_what_has_no_tag()
+    {
+        var untagged = _scene.Image("team/gone", "untagged", 90);
+        StoreAge();
+
+        await MakeAsync("--images", "team/gone");
+        (await _scene.RunAsync("--plan", Plan)).ExitCode.ShouldBe(0);
+
+        _scene.Store.Has("v2/repositories/team/gone").ShouldBeFalse();
+        _scene.Store.Has(StoreLayout.BlobData(untagged)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Of_a_repository_of_which_more_would_go_by_now_nothing_does()
+    {
+        // The tag that kept the image of 1.4.0 when the plan was made is gone when it is applied.
+        var image = Digest.Parse(_scene.Oracle.Tags["team/app:1.4.0"]);
+        _scene.Store.Tag("team/app", "stable", image);
+        await MakeAsync("--images", "team/app:1.4.0", "team/tool:pr-1");
+        Directory.Delete(_scene.Store.FullPath(StoreLayout.Tag(RepositoryName.Parse("team/app"), Tag.Parse("stable"))), recursive: true);
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(5);
+        error.ShouldContain($"nothing of team/app was removed: with what is planned, {image} would go by now, too");
+        _scene.Left.ShouldContain("team/app:1.4.0");
+        _scene.Left.ShouldNotContain("team/tool:pr-1");
+    }
+
+    [Fact]
+    public async Task A_plan_for_another_store_is_refused()
+    {
+        await MakeAsync("--images", "team/app", "--older-than", "10d");
+        Directory.SetLastWriteTimeUtc(_scene.Store.FullPath(StoreLayout.Version2), DateTime.UtcNow - TimeSpan.FromDays(400));
+
+        await ShouldBeRefusedAsync("another store", "--plan", Plan);
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_too_old_is_refused()
+    {
+        await MakeAsync("--images", "team/app", "--older-than", "10d");
+        Change("made", DateTimeOffset.UtcNow - TimeSpan.FromDays(8));
+        await ShouldBeRefusedAsync("within 7d", "--plan", Plan);
+
+        (await _scene.RunAsync("--plan", Plan, "--plan-max-age", "9d")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_plan_of_tomorrow_is_refused()
+    {
+        await MakeAsync("--images", "team/app", "--older-than", "10d");
+        Change("made", DateTimeOffset.UtcNow + TimeSpan.FromDays(1));
+
+        await ShouldBeRefusedAsync("within 7d", "--plan", Plan);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("version", 2)]
+    [InlineData("surprise", 1)]
+    [InlineData("repositories", null)]
+    [InlineData("repositories", "[{\"name\":\"Team\",\"removed\":false,\"tags\":[],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"removed\":true,\"reason\":\"\"}],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\"}],\"manifests\":[]}]")]
+    public async Task What_is_no_plan_ends_it_with_2(string member, object? value = null)
+    {
+        await MakeAsync("--images", "team/app", "--older-than", "10d");
+        if (member is "" or "{}" or "null")
+            File.WriteAllText(Plan, member);
+        else
+            Change(member, value is string text ? JsonNode.Parse(text) : JsonValue.Create(value as int?));
+        var before = _scene.Oracle.Content(withWorkDirectory: true);
+
+        (await _scene.RunAsync("--plan", Plan)).ExitCode.ShouldBe(2);
+
+        _scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("--images", "team/app")]
+    [InlineData("--older-than", "1d")]
+    [InlineData("--protect", "team/app")]
+    [InlineData("--policy", "policy.yml")]
+    public async Task Beside_a_plan_nothing_else_is_taken(params string[] words)
+    {
+        await MakeAsync("--images", "team/app", "--older-than", "10d");
+
+        (await _scene.RunAsync(["--plan", Plan, .. words])).ExitCode.ShouldBe(2);
+
+        _scene.Left.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Only_a_dry_run_writes_a_plan()
+    {
+        (await _scene.RunAsync("--images", "team/app:1.4.0", "--plan-out", Plan)).ExitCode.ShouldBe(2);
+
+        _scene.Left.Count.ShouldBe(6);
+        File.Exists(Plan).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_plan_is_what_its_schema_says()
+    {
+        _scene.Image("team/app", "untagged", 90);
+        StoreAge();
+        await MakeAsync("--images", "team/*", "--older-than", "10d", "--untagged");
+
+        Schemas.Errors("plan", Read()).ShouldBeEmpty();
+        var changed = Read();
+        changed["repositories"]![0]!["tags"]!.AsArray().First(tag => tag!["removed"]!.GetValue<bool>())!["digest"] = null;
+        Schemas.Errors("plan", changed).ShouldNotBeEmpty();
+    }
+
+    private async Task<int> MakeAsync(params string[] words) => (await _scene.RunAsync([.. words, "--dry-run", "--plan-out", Plan])).ExitCode;
+
+    private void StoreAge()
+    {
+        foreach (var directory in Directory.GetDirectories(_scene.Store.FullPath(StoreLayout.Repositories), "_*", SearchOption.AllDirectories).Where(directory => !directory.EndsWith("tags", StringComparison.Ordinal)))
+            TestKit.StoreBuilder.Age(directory, TimeSpan.FromDays(90));
+    }
+
+    private JsonNode Read() => JsonNode.Parse(File.ReadAllText(Plan))!;
+
+    private void Change(string member, JsonNode? value)
+    {
+        var plan = Read();
+        plan[member] = value;
+        File.WriteAllText(Plan, plan.ToJsonString());
+    }
+
+    private async Task ShouldBeRefusedAsync(string reason, params string[] words)
+    {
+        var before = _scene.Oracle.Content();
+        var (exitCode, _, error) = await _scene.RunAsync(words);
+
+        exitCode.ShouldBe(4);
+        error.ShouldContain(reason);
+        _scene.Oracle.Content().ShouldBe(before);
+    }
+}

@@ -1,0 +1,137 @@
+using CsCheck;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Selection;
+
+namespace RegistryCleaner.Tests.Selection;
+
+/// <summary>What holds of every selection, whatever the tags and the rules.</summary>
+public class SelectionProperties
+{
+    private static readonly string[] s_tags =
+        ["1.0.0", "1.0.1", "1.1.0", "1.1.1-rc1", "1.1.1", "2.0.0", "2.0.0-alpine", "2.0.1-alpine", "v2.1.0", "latest", "main", "pr-1", "pr-2", "pr-3", "1.1", "sha256-aa11000000000000000000000000000000000000000000000000000000000000.sig"];
+
+    private static readonly Gen<TagFacts> s_tag = Gen.Select(OneOf(s_tags), Gen.Int[0, 5], Gen.Int[-2, 60], Gen.Int[0, 9], Gen.Int[-30, 60])
+        .Select((tag, image, days, unknown, expires) => new TagFacts(
+            Tag.Parse(tag),
+            unknown == 9 ? null : RetentionScene.Image($"image {image}"),
+            unknown == 0 ? null : RetentionScene.Now - TimeSpan.FromHours(days * 7),
+            unknown == 1 ? null : RetentionScene.Now - TimeSpan.FromHours(days * 11),
+            expires < 0 ? default : new Expiry(RetentionScene.Now - TimeSpan.FromHours(expires - 30))));
+
+    private static readonly Gen<IReadOnlyList<RepositoryFacts>> s_repositories = Gen.Select(s_tag.Array[0, 14], s_tag.Array[0, 14], Gen.Int[0, 15])
+        .Select((app, tool, problem) => (IReadOnlyList<RepositoryFacts>)[Repository("team/app", app, null), Repository("team/tool", tool, problem == 0 ? "broken" : null)]);
+
+    private static readonly Gen<RetentionRules> s_rules = Gen.Select(Gen.Int[0, 127], Gen.Int[1, 4], Gen.Int[1, 10], Gen.Int[0, 3], Gen.Int[0, 3])
+        .Select((which, count, days, line, how) => new RetentionRules
+        {
+            KeepLast = Is(which, 1) ? count : null,
+            KeepWithin = Is(which, 2) ? TimeSpan.FromDays(days) : null,
+            KeepDaily = Is(which, 4) ? count : null,
+            KeepWeekly = Is(which, 8) ? count : null,
+            OlderThan = Is(which, 16) ? TimeSpan.FromDays(days) : null,
+            Expired = Is(which, 32),
+            KeepVersions = Is(which, 64) ? new VersionCounts(count, how, null) : null,
+            Line = line == 3 ? null : (VersionLine)line,
+            AgeBy = how == 0 ? AgeBy.Created : AgeBy.Pushed,
+            UnknownAgeIsOld = how == 1,
+            SupersededBy = how == 2 ? [ImageSelector.Parse("team/app:1.1.1"), ImageSelector.Parse("team/tool:2.0.0")] : [],
+        });
+
+    private static readonly Gen<string> s_scope = OneOf("team/**", "team/app", "team/*:pr-*", "team/tool:*", "team/app:main", "team/*:1.*");
+
+    [Fact]
+    public void Another_rule_never_removes_more() => Gen.Select(s_repositories, s_scope, s_rules, s_rules).Sample((repositories, scope, rules, more) =>
+    {
+        // What rules have in common stays the same; those that are not there yet are added.
+        var both = rules with
+        {
+            KeepLast = rules.KeepLast ?? more.KeepLast,
+            KeepWithin = rules.KeepWithin ?? more.KeepWithin,
+            KeepDaily = rules.KeepDaily ?? more.KeepDaily,
+            KeepWeekly = rules.KeepWeekly ?? more.KeepWeekly,
+            OlderThan = rules.OlderThan ?? more.OlderThan,
+            Expired = rules.Expired || more.Expired,
+            KeepVersions = rules.KeepVersions ?? more.KeepVersions,
+        };
+
+        var before = Removed(Select(repositories, scope, rules));
+        var after = Removed(Select(repositories, scope, both));
+
+        after.Except(before).ShouldBeEmpty();
+    }, iter: 3000);
+
+    [Fact]
+    public void What_is_protected_goes_under_no_tag() => Gen.Select(s_repositories, s_scope, s_rules, OneOf("team/app:main", ":pr-1", "team/tool", ":1.*", $"@{RetentionScene.Image("image 3")}")).Sample((repositories, scope, rules, protect) =>
+    {
+        var pattern = ImagePattern.Parse(protect);
+        var digests = repositories.SelectMany(repository => repository.Tags.Where(tag => pattern.Fits(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)).Select(tag => tag.Digest)).OfType<Digest>().ToHashSet();
+
+        var selection = Select(repositories, scope, rules, new Protection([pattern], ImageInventory.Empty));
+
+        selection.Repositories.SelectMany(repository => repository.Tags).ShouldNotContain(tag => tag.Removed && digests.Contains(tag.Digest!.Value));
+    }, iter: 3000);
+
+    [Fact]
+    public void A_selection_does_not_depend_on_the_order_of_what_it_is_made_from() => Gen.Select(s_repositories, s_scope, s_rules, Gen.Int).Sample((repositories, scope, rules, seed) =>
+    {
+        var random = new Random(seed);
+        var shuffled = repositories.Select(repository =>
+        {
+            var tags = repository.Tags.ToArray();
+            random.Shuffle(tags);
+            return repository with { Tags = [.. tags] };
+        }).Reverse().ToList();
+
+        Text(Select(shuffled, scope, rules)).ShouldBe(Text(Select(repositories, scope, rules)));
+    }, iter: 3000);
+
+    [Fact]
+    public void What_was_selected_and_is_gone_selects_nothing_more() => Gen.Select(s_repositories, s_scope, s_rules).Sample((repositories, scope, rules) =>
+    {
+        var first = Select(repositories, scope, rules);
+        var left = repositories.Select(repository => repository with
+        {
+            Tags = [.. repository.Tags.Where(tag => !first.Repositories.Any(each => each.Name == repository.Name && each.Tags.Any(gone => gone.Removed && gone.Tag == tag.Tag)))],
+        }).ToList();
+
+        Removed(Select(left, scope, rules)).ShouldBeEmpty();
+    }, iter: 3000);
+
+    [Fact]
+    public void Nothing_goes_that_is_unknown_out_of_scope_or_all_that_there_is() => Gen.Select(s_repositories, s_scope, s_rules).Sample((repositories, scope, rules) =>
+    {
+        var pattern = ImagePattern.Parse(scope);
+        var selection = Select(repositories, scope, rules);
+
+        foreach (var repository in repositories)
+        {
+            var gone = selection.Repositories.FirstOrDefault(each => each.Name == repository.Name)?.Tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet() ?? [];
+            if (repository.Problem is not null)
+                gone.ShouldBeEmpty();
+            foreach (var tag in repository.Tags.Where(tag => gone.Contains(tag.Tag)))
+            {
+                (pattern.Fits(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)).ShouldBeTrue();
+                tag.Digest.ShouldNotBeNull();
+                tag.IsReferrer.ShouldBeFalse();
+                tag.Tag.Value.ShouldNotBe("latest");
+            }
+
+            if (!pattern.IsExact && repository.Tags.Any(tag => !tag.IsReferrer))
+                repository.Tags.ShouldContain(tag => !tag.IsReferrer && !gone.Contains(tag.Tag));
+        }
+    }, iter: 3000);
+
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(index => texts[index]);
+
+    private static bool Is(int which, int bit) => (which & bit) != 0;
+
+    private static RepositoryFacts Repository(string name, TagFacts[] tags, string? problem) =>
+        new() { Name = RepositoryName.Parse(name), Tags = [.. tags.DistinctBy(tag => tag.Tag)], Problem = problem };
+
+    private static ImageSelection Select(IReadOnlyList<RepositoryFacts> repositories, string scope, RetentionRules rules, Protection? protection = null) =>
+        ImageSelecting.Select(new SelectionRequest([new ScopedRules([ImagePattern.Parse(scope)], rules)], protection ?? Protection.Default, RetentionScene.Now), repositories);
+
+    private static HashSet<string> Removed(ImageSelection selection) => [.. selection.Images.Select(image => image.ToString())];
+
+    private static string Text(ImageSelection selection) => string.Join('\n', selection.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name} {tag}")).Concat(selection.Unmatched).Concat(selection.Remarks));
+}
