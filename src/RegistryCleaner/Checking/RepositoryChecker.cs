@@ -39,7 +39,7 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
         return findings;
     }
 
-    private IEnumerable<Finding> Check(RepositorySnapshot repository, StoreSnapshot snapshot, IReadOnlySet<string> missing)
+    private IEnumerable<Finding> Check(RepositorySnapshot repository, StoreSnapshot snapshot, HashSet<string> missing)
     {
         var name = repository.Name.Value;
         foreach (var problem in repository.Problems)
@@ -74,7 +74,7 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
             yield return new Finding(Severity.Notice, StoreLayout.Upload(repository.Name, upload.Id), $"an upload in which nothing was written since {upload.Modified.UtcDateTime:yyyy-MM-dd}", "GarbageCollect --uploads-older-than 7d removes it");
     }
 
-    private async Task<IEnumerable<Finding>> CheckLayersAsync(StoreSnapshot snapshot, IReadOnlySet<string> missing, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Finding>> CheckLayersAsync(StoreSnapshot snapshot, HashSet<string> missing, CancellationToken cancellationToken)
     {
         var links = snapshot.Repositories.Values.SelectMany(repository => repository.Layers.Select(link => (repository.Name, Link: link))).ToList();
         foreach (var (_, link) in links)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using RegistryCleaner.Checking;
 using RegistryCleaner.Marking;
-using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 
