@@ -158,6 +158,10 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         return choices.TryGetValue(text, out var found) ? found : throw Bad(name, string.Join(", ", choices.Keys), text);
     }
 
+    private int? Number(string name) => Text(name) is { } text
+        ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, "a number", text)
+        : null;
+
     private InterruptedRunPolicy Interrupted() => Text("interrupted") switch
     {
         null or "auto" => InterruptedRunPolicy.FinishIfUnchanged,
@@ -166,16 +170,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         var text => throw Bad("interrupted", "finish, rollback or auto", text),
     };
 
-    private VerifyKind Verify() => Text("verify") switch
-    {
-        null or "size" => VerifyKind.Size,
-        "hash" => VerifyKind.Hash,
-        var text => throw Bad("verify", "size or hash", text),
-    };
-
-    private int? Number(string name) => Text(name) is { } text
-        ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, "a number", text)
-        : null;
+    private VerifyKind Verify() => Choice("verify", VerifyKind.Size, Enum.GetValues<VerifyKind>());
 
     private Uri? Url(string name) => Text(name) is { } text
         ? Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "" } ? url : throw Bad(name, "an address such as https://registry.example.com:5000", "what was given")

@@ -29,6 +29,8 @@ internal sealed record ReportDocument
 
     public CollectionDocument? Collection { get; init; }
 
+    public IReadOnlyList<string>? Explanation { get; init; }
+
     public IReadOnlyList<string>? RunIds { get; init; }
 
     public RestorationDocument? Restoration { get; init; }
@@ -36,8 +38,6 @@ internal sealed record ReportDocument
     public IReadOnlyList<RunDocument>? Runs { get; init; }
 
     public IReadOnlyList<FindingDocument>? Findings { get; init; }
-
-    public IReadOnlyList<string>? Explanation { get; init; }
 
     public IReadOnlyList<string>? Drifted { get; init; }
 

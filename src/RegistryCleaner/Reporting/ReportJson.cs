@@ -44,13 +44,13 @@ public static class ReportJson
                 counts.Blobs, counts.Bytes, counts.Manifests, counts.Tags, counts.Layers, counts.Uploads, counts.Leftovers, counts.RecentBlobs, counts.RecentBytes,
                 counts.BytesInTrash, counts.WaitingBlobs, counts.WaitingBytes)
             : null,
+        Explanation = report.Story.Count > 0 ? report.Story : null,
         RunIds = report.Outcome is { RunIds: { Count: > 0 } runIds } ? runIds : null,
         Restoration = report.Restoration is { } restored ? Document(restored) : null,
         Runs = report.Verb is "History" or "EmptyTrash" ? [.. report.Runs.Select(Document)] : null,
         Findings = report.Verb == "CheckRegistry"
             ? [.. report.Findings.Select(finding => new FindingDocument(JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()), finding.Where, finding.What, finding.Advice, finding.Repair is not null))]
             : null,
-        Explanation = report.Story.Count > 0 ? report.Story : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,
@@ -63,6 +63,13 @@ public static class ReportJson
         [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason))],
         [.. repository.Manifests.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, manifest.Removed, manifest.Reason))]);
 
+    private static RepositoryDocument Document(RepositorySelection repository) => new(
+        repository.Name.Value,
+        false,
+        "nothing of it is removed",
+        [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), false, tag.Reason))],
+        [.. repository.Untagged.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, false, manifest.Reason))]);
+
     private static RestorationDocument Document(RestorePlan plan) => new(
         plan.Run,
         [.. plan.Images.Select(image => new RestoredDocument(image.Image, image.Digest?.ToString(), JsonNamingPolicy.CamelCase.ConvertName(image.Decision.ToString()), image.Reason))],
@@ -70,13 +77,6 @@ public static class ReportJson
 
     private static RunDocument Document(RunSummary run) => new(
         run.Run, run.Began, run.Verb, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Tags, run.Manifests, run.Blobs, run.Completed, run.BytesInTrash);
-
-    private static RepositoryDocument Document(RepositorySelection repository) => new(
-        repository.Name.Value,
-        false,
-        "nothing of it is removed",
-        [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), false, tag.Reason))],
-        [.. repository.Untagged.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, false, manifest.Reason))]);
 
     private static RemovalDocument Planned(CollectionPlan plan) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],

@@ -18,7 +18,7 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
             ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome))
                 .Concat(ReportSelection.Untouched(report).SelectMany(RowsOf))
                 .Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
-            : UndoTable.RowsOf(report);
+            : report.Restoration?.Images.Select(image => UndoTable.RowOf(image, report.DryRun)) ?? report.Runs.Select(UndoTable.RowOf).Concat(report.Findings.Select(UndoTable.RowOf));
         return new ReportTable([.. RowFolding.Fold(rows)], [.. SummaryOf(report), .. UndoTable.SummaryOf(report)]);
     }
 

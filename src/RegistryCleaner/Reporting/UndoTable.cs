@@ -12,10 +12,7 @@ internal static class UndoTable
 
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(36500);
 
-    public static IEnumerable<ReportRow> RowsOf(CleanerReport report) =>
-        (report.Restoration?.Images.Select(image => RowOf(image, report.DryRun)) ?? []).Concat(report.Runs.Select(RowOf)).Concat(report.Findings.Select(RowOf));
-
-    private static ReportRow RowOf(RestoredImage image, bool isDryRun) => new(
+    public static ReportRow RowOf(RestoredImage image, bool isDryRun) => new(
         image.Decision switch
         {
             RestoreDecision.Restore or RestoreDecision.Overwrite => isDryRun ? "restore" : "restored",
@@ -26,7 +23,7 @@ internal static class UndoTable
         image.Image,
         image.Reason);
 
-    private static ReportRow RowOf(RunSummary run)
+    public static ReportRow RowOf(RunSummary run)
     {
         var tags = string.Join(", ", run.Tags.Take(MaxTags)) + (run.Tags.Length > MaxTags ? ", ..." : "");
         var inTrash = run.BytesInTrash > 0 ? $"; {ReportTable.Bytes(run.BytesInTrash)} in the trash" : "";
@@ -42,7 +39,7 @@ internal static class UndoTable
             $"{run.Verb}: {run.Tags.Length} tags{(tags.Length > 0 ? $" ({tags})" : "")}, {run.Manifests} manifests, {run.Blobs} blobs{inTrash}");
     }
 
-    private static ReportRow RowOf(Finding finding) => new(finding.Severity.ToString().ToLowerInvariant(), finding.Where, $"{finding.What}. To do: {finding.Advice}.");
+    public static ReportRow RowOf(Finding finding) => new(finding.Severity.ToString().ToLowerInvariant(), finding.Where, $"{finding.What}. To do: {finding.Advice}.");
 
     public static IEnumerable<string> SummaryOf(CleanerReport report)
     {

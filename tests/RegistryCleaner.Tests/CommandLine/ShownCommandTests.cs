@@ -8,6 +8,8 @@ namespace RegistryCleaner.Tests.CommandLine;
 /// <summary>Every command line that the documentation and the samples show is one that is understood.</summary>
 public partial class ShownCommandTests
 {
+    private static readonly string[] s_verbs = Enum.GetNames<CleanerVerbs>();
+
     public static IEnumerable<object[]> Shown => Files()
         .SelectMany(file => Commands(File.ReadAllText(file)).Distinct().Select(words => new object[] { Path.GetRelativePath(RepositoryRoot.Path, file), words }));
 
@@ -18,6 +20,20 @@ public partial class ShownCommandTests
         var others = new[] { "--log", "-l", "--output" }.Select(name => new Option<string>(name));
 
         new CleanerCommandLine(others).Read(words.Split(' '), []).Errors.ShouldBeEmpty(file);
+    }
+
+    [Fact]
+    public void Every_block_of_commands_says_whether_a_test_runs_it_and_if_not_why()
+    {
+        foreach (var file in Files().Append(Path.Combine(RepositoryRoot.Path, "CONTRIBUTING.md")).Where(file => file.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            var lines = File.ReadAllLines(file);
+            for (var i = 0; i < lines.Length; i++)
+            {
+                if (lines[i] == "```sh")
+                    (lines[Math.Max(0, i - 1)] is "<!-- run -->" || lines[Math.Max(0, i - 1)].StartsWith("<!-- not run: ", StringComparison.Ordinal)).ShouldBeTrue($"{file}:{i + 1}");
+            }
+        }
     }
 
     [Fact]
@@ -53,10 +69,10 @@ public partial class ShownCommandTests
     // On a command line, behind a comment that a line may have; or as a list in YAML.
     private static IEnumerable<string> Commands(string text) => CommandLine().Matches(text).Select(match => match.Groups[1].Value)
         .Concat(YamlList().Matches(text).Select(match => match.Groups[1].Value.Replace(", ", " ", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)))
-        .Select(words => words.Trim())
-        .Where(words => !words.Contains("...", StringComparison.Ordinal));
+        .Select(words => words.Replace("'", "", StringComparison.Ordinal).Trim())
+        .Where(words => !words.Contains("...", StringComparison.Ordinal) && s_verbs.Contains(words.Split(' ')[0]));
 
-    [GeneratedRegex(@"(?:registry-cleaner|build\.sh|dotnet run --) ((?:CleanImages|GarbageCollect)\b[^\n'`#]*)")]
+    [GeneratedRegex(@"(?:registry-cleaner|build\.sh|dotnet run --) ((?:[A-Z][a-z]+){1,2}\b(?:[^\n'`#>]|'[^'\n]*')*)")]
     private static partial Regex CommandLine();
 
     [GeneratedRegex(@"\[((?:CleanImages|GarbageCollect)\b[^\]\n]*)\]")]
