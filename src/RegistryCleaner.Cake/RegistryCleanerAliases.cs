@@ -62,19 +62,19 @@ public static class RegistryCleanerAliases
     public static GarbageCollectOptions GarbageCollectArguments(this ICakeContext context, params string[] others) =>
         CakeRun.Read(context, CleanerVerbs.GarbageCollect, others, values => values.ToGarbageCollectOptions());
 
-    /// <summary>Puts back what an earlier run removed, while the trash holds it.</summary>
+    /// <summary>Puts back what a run removed, as far as it is in the trash.</summary>
     /// <param name="context">Cake's context.</param>
     /// <param name="settings">How to go about it.</param>
-    /// <returns>What was found, decided and done.</returns>
+    /// <returns>What was found and done.</returns>
     /// <exception cref="CakeException">Not everything was done: the exit code says why, and where something was done, <c>Data["CleanerReport"]</c> what.</exception>
     /// <example><code><![CDATA[
-    /// RestoreImages(new RestoreImagesOptions { Images = ["team/app:1.4.0"] });
+    /// RestoreImages(new RestoreImagesOptions { Run = "latest", Images = ["team/app:1.0"] });
     /// ]]></code></example>
     [CakeMethodAlias]
     public static CleanerReport RestoreImages(this ICakeContext context, RestoreImagesOptions settings) =>
         CakeRun.Run(context, (cleaner, cancellation) => cleaner.RestoreImagesAsync(settings, cancellation));
 
-    /// <summary>RestoreImages' settings as the command line gives them: every parameter by its name, and nothing else.</summary>
+    /// <summary>RestoreImages's settings as the command line gives them: every parameter by its name, and nothing else.</summary>
     /// <param name="context">Cake's context.</param>
     /// <param name="others">The names of the script's own arguments besides <c>target</c>, <c>configuration</c> and Cake's own.</param>
     /// <exception cref="CakeException">An argument is not understood; nothing was touched.</exception>
@@ -85,10 +85,10 @@ public static class RegistryCleanerAliases
     public static RestoreImagesOptions RestoreImagesArguments(this ICakeContext context, params string[] others) =>
         CakeRun.Read(context, CleanerVerbs.RestoreImages, others, values => values.ToRestoreImagesOptions());
 
-    /// <summary>Frees what the trash holds: it cannot be put back afterwards.</summary>
+    /// <summary>Frees the space of what earlier runs removed, without waiting for its time.</summary>
     /// <param name="context">Cake's context.</param>
     /// <param name="settings">How to go about it.</param>
-    /// <returns>What was found, decided and done.</returns>
+    /// <returns>What was found and done.</returns>
     /// <exception cref="CakeException">Not everything was done: the exit code says why, and where something was done, <c>Data["CleanerReport"]</c> what.</exception>
     /// <example><code><![CDATA[
     /// EmptyTrash(new EmptyTrashOptions { DryRun = true });
@@ -108,10 +108,10 @@ public static class RegistryCleanerAliases
     public static EmptyTrashOptions EmptyTrashArguments(this ICakeContext context, params string[] others) =>
         CakeRun.Read(context, CleanerVerbs.EmptyTrash, others, values => values.ToEmptyTrashOptions());
 
-    /// <summary>Shows earlier runs, and which of them can be taken back.</summary>
+    /// <summary>Lists the runs that removed something, and what became of them.</summary>
     /// <param name="context">Cake's context.</param>
     /// <param name="settings">How to go about it.</param>
-    /// <returns>What was found, decided and done.</returns>
+    /// <returns>What was found and done.</returns>
     /// <exception cref="CakeException">Not everything was done: the exit code says why, and where something was done, <c>Data["CleanerReport"]</c> what.</exception>
     /// <example><code><![CDATA[
     /// History(new HistoryOptions());
@@ -131,13 +131,13 @@ public static class RegistryCleanerAliases
     public static HistoryOptions HistoryArguments(this ICakeContext context, params string[] others) =>
         CakeRun.Read(context, CleanerVerbs.History, others, values => values.ToHistoryOptions());
 
-    /// <summary>Looks whether everything that a tag leads to is there.</summary>
+    /// <summary>Looks at the whole store, and says what is not as it should be and what to do.</summary>
     /// <param name="context">Cake's context.</param>
     /// <param name="settings">How to go about it.</param>
-    /// <returns>What was found, decided and done.</returns>
+    /// <returns>What was found and done.</returns>
     /// <exception cref="CakeException">Not everything was done: the exit code says why, and where something was done, <c>Data["CleanerReport"]</c> what.</exception>
     /// <example><code><![CDATA[
-    /// CheckRegistry(new CheckRegistryOptions());
+    /// CheckRegistry(new CheckRegistryOptions { Repair = true });
     /// ]]></code></example>
     [CakeMethodAlias]
     public static CleanerReport CheckRegistry(this ICakeContext context, CheckRegistryOptions settings) =>

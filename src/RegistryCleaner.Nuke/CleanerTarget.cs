@@ -29,29 +29,25 @@ internal static class CleanerTarget
         return RegistryCleanerTasks.Run((cleaner, cancellation) => cleaner.GarbageCollectAsync(options, cancellation));
     });
 
-    public static void RestoreImages(INukeBuild build) =>
-        Run(build, CleanerVerbs.RestoreImages, (cleaner, values, cancellation) => cleaner.RestoreImagesAsync(values.ToRestoreImagesOptions(), cancellation));
+    public static void RestoreImages(IRestoreImages build) => Run(build, CleanerVerbs.RestoreImages, (cleaner, values, cancellation) => cleaner.RestoreImagesAsync(values.ToRestoreImagesOptions(), cancellation));
 
-    public static void EmptyTrash(INukeBuild build) =>
-        Run(build, CleanerVerbs.EmptyTrash, (cleaner, values, cancellation) => cleaner.EmptyTrashAsync(values.ToEmptyTrashOptions(), cancellation));
+    public static void EmptyTrash(IEmptyTrash build) => Run(build, CleanerVerbs.EmptyTrash, (cleaner, values, cancellation) => cleaner.EmptyTrashAsync(values.ToEmptyTrashOptions(), cancellation));
 
-    public static void History(INukeBuild build) =>
-        Run(build, CleanerVerbs.History, (cleaner, values, cancellation) => cleaner.HistoryAsync(values.ToHistoryOptions(), cancellation));
+    public static void History(IHistory build) => Run(build, CleanerVerbs.History, (cleaner, values, cancellation) => cleaner.HistoryAsync(values.ToHistoryOptions(), cancellation));
 
-    public static void CheckRegistry(INukeBuild build) =>
-        Run(build, CleanerVerbs.CheckRegistry, (cleaner, values, cancellation) => cleaner.CheckRegistryAsync(values.ToCheckRegistryOptions(), cancellation));
+    public static void CheckRegistry(ICheckRegistry build) => Run(build, CleanerVerbs.CheckRegistry, (cleaner, values, cancellation) => cleaner.CheckRegistryAsync(values.ToCheckRegistryOptions(), cancellation));
+
+    private static void Run(INukeBuild build, CleanerVerbs verb, Func<Cleaner, ParameterValues, CancellationToken, Task<CleanerReport>> run)
+    {
+        var values = StrictParameters.Read(build, verb);
+        Run(build, () => RegistryCleanerTasks.Run((cleaner, cancellation) => run(cleaner, values, cancellation)));
+    }
 
     private static CleanImagesOptions OptionsOf(ICleanImages build)
     {
         var options = StrictParameters.Read(build, CleanerVerbs.CleanImages).ToCleanImagesOptions();
         return build.CleanImagesSettings?.Invoke(options) ?? options;
     }
-
-    private static void Run(INukeBuild build, CleanerVerbs verb, Func<Cleaner, ParameterValues, CancellationToken, Task<CleanerReport>> run) => Run(build, () =>
-    {
-        var values = StrictParameters.Read(build, verb);
-        return RegistryCleanerTasks.Run((cleaner, cancellation) => run(cleaner, values, cancellation));
-    });
 
     private static void Run(INukeBuild build, Func<CleanerReport> verb)
     {

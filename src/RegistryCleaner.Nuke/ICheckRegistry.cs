@@ -9,10 +9,9 @@ public interface ICheckRegistry : IRegistryTargets
     [Parameter("Repairs what can be repaired without harm")]
     bool? Repair => TryGetValue<bool?>(() => Repair);
 
-    /// <summary>Looks whether the whole store is intact.</summary>
+    /// <summary>Looks whether everything in the store is as it should be.</summary>
     Target CheckRegistry => _ => _
-        .Description("Looks whether everything that a tag leads to is there")
-        .TryAfter<IGarbageCollect>(build => build.GarbageCollect)
+        .Description("Looks at the whole store, and says what is not as it should be and what to do")
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.CheckRegistry))
         .Executes(() => CleanerTarget.CheckRegistry(this));
 }

@@ -5,10 +5,9 @@ namespace RegistryCleaner.Nuke;
 /// <summary>The target EmptyTrash: <c>class Build : NukeBuild, IEmptyTrash</c>.</summary>
 public interface IEmptyTrash : IRegistryTargets
 {
-    /// <summary>Frees what the trash holds.</summary>
+    /// <summary>Frees the space of what earlier runs removed.</summary>
     Target EmptyTrash => _ => _
-        .Description("Frees what the trash holds; it cannot be put back afterwards")
-        .TryAfter<IGarbageCollect>(build => build.GarbageCollect)
+        .Description("Frees the space of what earlier runs removed, without waiting for its time")
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.EmptyTrash))
         .Executes(() => CleanerTarget.EmptyTrash(this));
 }

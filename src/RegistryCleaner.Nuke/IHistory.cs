@@ -5,10 +5,9 @@ namespace RegistryCleaner.Nuke;
 /// <summary>The target History: <c>class Build : NukeBuild, IHistory</c>.</summary>
 public interface IHistory : IRegistryTargets
 {
-    /// <summary>Shows the runs that can be taken back.</summary>
+    /// <summary>Lists the runs that removed something.</summary>
     Target History => _ => _
-        .Description("Shows earlier runs, and which of them can be taken back")
-        .TryAfter<IGarbageCollect>(build => build.GarbageCollect)
+        .Description("Lists the runs that removed something, and what became of them")
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.History))
         .Executes(() => CleanerTarget.History(this));
 }

@@ -5,17 +5,17 @@ namespace RegistryCleaner.Nuke;
 /// <summary>The target RestoreImages: <c>class Build : NukeBuild, IRestoreImages</c>.</summary>
 public interface IRestoreImages : IHasImages
 {
-    /// <summary>The run that is taken back.</summary>
-    [Parameter("The run that is taken back, as reports and History name it; latest for the latest")]
+    /// <summary>The run to take back.</summary>
+    [Parameter("The run to take back, as reports and History name it, or latest")]
     string Run => TryGetValue(() => Run)!;
 
     /// <summary>Whether a tag that was pushed anew since points where it did again.</summary>
-    [Parameter("Points a tag that was pushed anew since where it did again")]
+    [Parameter("Lets a tag that was pushed anew since point where it did")]
     bool? Overwrite => TryGetValue<bool?>(() => Overwrite);
 
     /// <summary>Puts back what a run removed.</summary>
     Target RestoreImages => _ => _
-        .Description("Puts back what an earlier run removed, while the trash holds it")
+        .Description("Puts back what a run removed, as far as it is in the trash")
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.RestoreImages))
         .Executes(() => CleanerTarget.RestoreImages(this));
 }

@@ -142,7 +142,7 @@ public class TrashTests
 
         report.Collection!.BytesInTrash.ShouldBe(report.Collection.Bytes);
         report.Outcome!.RunIds.ShouldBe([scene.Run]);
-        var summary = Reporting.ReportTable.Of(report).Summary;
+        var summary = RegistryCleaner.Reporting.ReportTable.Of(report).Summary;
         summary.ShouldContain(sentence => sentence.Contains("0 bytes are free now", StringComparison.Ordinal) && sentence.Contains("lie in the trash", StringComparison.Ordinal));
         summary.ShouldContain(sentence => sentence.Contains($"RestoreImages --run {scene.Run}", StringComparison.Ordinal));
     }
