@@ -1,5 +1,5 @@
 # Runs the NUKE build in build/. Where the package feeds do not carry Nuke.Common, says so in one line and runs the same
-# targets without it: Compile, Test, Pack and Demo by dotnet itself, all others by registry-cleaner. No parameters are
+# targets without it: Compile, Test, Pack, Publish and Demo by dotnet itself, all others by registry-cleaner. No parameters are
 # declared here, so that every word goes to the build as it was written.
 $ErrorActionPreference = 'Stop'
 
@@ -7,6 +7,7 @@ $root = $PSScriptRoot
 $temp = Join-Path $root '.nuke/temp'
 $tool = Join-Path $root 'artifacts/bin/RegistryCleaner.Cli/release/registry-cleaner.dll'
 $nuke = Join-Path $root 'build/bin/Debug/_build.dll'
+$packages = Join-Path $root 'artifacts/packages'
 $buildProject = Join-Path $root 'build/_build.csproj'
 $solution = Join-Path $root 'RegistryCleaner.sln'
 $words = @($args)
@@ -56,6 +57,21 @@ function Test-LacksNuke {
     return $true
 }
 
+# What an earlier version left there would be published with this one's.
+function Invoke-Pack {
+    if (Test-Path $packages) { Remove-Item $packages -Recurse }
+    & dotnet pack $solution -c Release -o $packages
+    [Console]::Error.WriteLine('build.ps1: RegistryCleaner.Nuke is packed only where Nuke.Common restores')
+}
+
+# Packs first: what is published is what is here. Never without a key, and nowhere but where it is told to.
+function Publish-Packages {
+    if (-not $env:NUGET_API_KEY -or -not $env:NUGET_SOURCE) { Fail 'Publish needs NUGET_API_KEY and NUGET_SOURCE in the environment; nothing was published' }
+    Invoke-Pack
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+    & dotnet nuget push (Join-Path $packages '*.nupkg') --api-key $env:NUGET_API_KEY --source $env:NUGET_SOURCE --skip-duplicate
+}
+
 function Invoke-DotnetTargets([string[]] $targets, [string[]] $rest) {
     $configuration = 'Debug'
     for ($i = 0; $i -lt $rest.Count; $i++) {
@@ -66,7 +82,8 @@ function Invoke-DotnetTargets([string[]] $targets, [string[]] $rest) {
         switch ($target) {
             'compile' { & dotnet build $solution -c $configuration }
             'test' { & dotnet test $solution -c $configuration }
-            'pack' { & dotnet pack $solution -c Release -o (Join-Path $root 'artifacts/packages') }
+            'pack' { Invoke-Pack }
+            'publish' { Publish-Packages }
             'demo' { & dotnet run --project (Join-Path $root 'samples/Demo') -c $configuration }
         }
         if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
@@ -84,7 +101,7 @@ if (-not (Test-Current $nuke)) {
         [Console]::Error.WriteLine("build.ps1: Nuke.Common does not restore from this machine's package feeds; the same targets run without it (see .nuke/temp/restore.log)")
         $targets = @()
         foreach ($word in $words) {
-            if ($word -notmatch '^(compile|test|pack|demo)$') { break }
+            if ($word -notmatch '^(compile|test|pack|publish|demo)$') { break }
             $targets += $word.ToLowerInvariant()
         }
         if ($targets.Count -gt 0) { Invoke-DotnetTargets $targets @($words | Select-Object -Skip $targets.Count) }

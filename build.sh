@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs the NUKE build in build/. Where the package feeds do not carry Nuke.Common, says so in one line and runs the same
-# targets without it: Compile, Test, Pack and Demo by dotnet itself, all others by registry-cleaner.
+# targets without it: Compile, Test, Pack, Publish and Demo by dotnet itself, all others by registry-cleaner.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 temp=$root/.nuke/temp
 tool=$root/artifacts/bin/RegistryCleaner.Cli/release/registry-cleaner.dll
 nuke=$root/build/bin/Debug/_build.dll
+packages=$root/artifacts/packages
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NUKE_TELEMETRY_OPTOUT=1
 
 fail() {
@@ -47,12 +48,27 @@ run_dotnet_target() {
     case $target in
         compile) dotnet build "$root/RegistryCleaner.sln" -c "$configuration" ;;
         test) dotnet test "$root/RegistryCleaner.sln" -c "$configuration" ;;
-        pack) dotnet pack "$root/RegistryCleaner.sln" -c Release -o "$root/artifacts/packages" ;;
+        pack) pack ;;
+        publish) publish ;;
         demo) dotnet run --project "$root/samples/Demo" -c "$configuration" ;;
     esac
 }
 
-is_dotnet_target() { [[ $1 =~ ^(compile|test|pack|demo)$ ]]; }
+# What an earlier version left there would be published with this one's.
+pack() {
+    rm -rf "$packages"
+    dotnet pack "$root/RegistryCleaner.sln" -c Release -o "$packages"
+    echo "build.sh: RegistryCleaner.Nuke is packed only where Nuke.Common restores" >&2
+}
+
+# Packs first: what is published is what is here. Never without a key, and nowhere but where it is told to.
+publish() {
+    [ -n "${NUGET_API_KEY:-}" ] && [ -n "${NUGET_SOURCE:-}" ] || fail "Publish needs NUGET_API_KEY and NUGET_SOURCE in the environment; nothing was published"
+    pack
+    dotnet nuget push "$packages/*.nupkg" --api-key "$NUGET_API_KEY" --source "$NUGET_SOURCE" --skip-duplicate
+}
+
+is_dotnet_target() { [[ $1 =~ ^(compile|test|pack|publish|demo)$ ]]; }
 
 without_nuke() {
     local configuration=Debug targets=() word

@@ -17,14 +17,22 @@ internal static class CleanerProgram
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
-        if (parsed.Action is HelpAction or { Terminating: true } && parsed.Errors.Count == 0)
+        if (parsed is { Action: HelpAction, Errors.Count: 0 })
+        {
+            HelpText.Write(commandLine.Root.Options.ExceptBy(CleanerParameter.All.Select(parameter => "--" + parameter.Name), option => option.Name));
+            return 0;
+        }
+
+        if (parsed is { Action.Terminating: true, Errors.Count: 0 })
             return await parsed.InvokeAsync(cancellationToken: cancellationToken);
+        if (words.Contains("--completion"))
+            return PrintCompletion(words, commandLine);
 
         var reading = commandLine.Read(words, EnvironmentNames());
         var (level, isJson, errors) = frontEnd.Read(parsed);
         errors = [.. reading.Errors, .. reading.Errors.Count == 0 ? errors : []];
         if (errors.Count > 0)
-            return Fail(ExitCode.BadInput, errors);
+            return Fail(ExitCode.BadInput, errors, words);
 
         using var loggers = LoggerFactory.Create(builder =>
         {
@@ -44,10 +52,18 @@ internal static class CleanerProgram
         try
         {
             var reports = new List<CleanerReport>();
+            if (reading.RestoreImages is { } restoreImages)
+                reports.Add(await cleaner.RestoreImagesAsync(restoreImages, cancellationToken));
             if (reading.CleanImages is { } cleanImages)
                 reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
             if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
                 reports.Add(await cleaner.GarbageCollectAsync(garbageCollect with { After = reports.FirstOrDefault() }, cancellationToken));
+            if (reading.EmptyTrash is { } emptyTrash && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.EmptyTrashAsync(emptyTrash, cancellationToken));
+            if (reading.CheckRegistry is { } checkRegistry && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.CheckRegistryAsync(checkRegistry, cancellationToken));
+            if (reading.History is { } history && reports.All(report => report.ExitCode == ExitCode.Done))
+                reports.Add(await cleaner.HistoryAsync(history, cancellationToken));
             if (isJson)
                 Console.Out.WriteLine(ReportJson.Write(reports));
             else
@@ -68,6 +84,14 @@ internal static class CleanerProgram
         }
     }
 
+    private static int PrintCompletion(IReadOnlyList<string> words, CleanerCommandLine commandLine)
+    {
+        if (words is not ["--completion", var shell] || !ShellCompletion.Shells.Contains(shell))
+            return Fail(ExitCode.BadInput, [$"--completion takes {string.Join(", ", ShellCompletion.Shells)}, and stands alone."], words);
+        Console.Out.WriteLine(new ShellCompletion(commandLine.Root.Options).For(shell));
+        return 0;
+    }
+
     private static int CheckPolicy(string file)
     {
         try
@@ -81,10 +105,15 @@ internal static class CleanerProgram
         }
     }
 
-    private static int Fail(ExitCode exitCode, IReadOnlyList<string> messages)
+    private static int Fail(ExitCode exitCode, IReadOnlyList<string> messages, IReadOnlyList<string>? words = null)
     {
         foreach (var message in messages)
+        {
             Console.Error.WriteLine($"registry-cleaner: {message}");
+            if (words is not null && ErrorPointer.Of(words, message) is { } pointer)
+                Console.Error.WriteLine(pointer);
+        }
+
         return (int)exitCode;
     }
 

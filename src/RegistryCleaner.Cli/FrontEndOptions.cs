@@ -28,11 +28,20 @@ internal sealed class FrontEndOptions
 
     public Option<string> Output { get; } = new("--output") { Description = "How the result is printed to standard output: text (the default) or json." };
 
+    public Option<string> Completion { get; } = new("--completion") { Description = "Prints the completion script of a shell: bash, zsh, fish or powershell." };
+
     public Option<string> Verbosity { get; } = new("--verbosity") { Hidden = true };
 
     public Option<bool> NoLogo { get; } = new("--no-logo") { Hidden = true };
 
-    public IEnumerable<Option> All => [Log, Output, Verbosity, NoLogo];
+    public FrontEndOptions()
+    {
+        Log.CompletionSources.Add([.. s_levels.Keys]);
+        Output.CompletionSources.Add("text", "json");
+        Completion.CompletionSources.Add([.. ShellCompletion.Shells]);
+    }
+
+    public IEnumerable<Option> All => [Log, Output, Completion, Verbosity, NoLogo];
 
     public (LogLevel Level, bool IsJson, IReadOnlyList<string> Errors) Read(ParseResult parsed)
     {

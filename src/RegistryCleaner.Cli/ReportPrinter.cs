@@ -34,8 +34,8 @@ internal static class ReportPrinter
 
     private static Style StyleOf(string action) => action switch
     {
-        "keep" => new Style(Color.Green),
-        "remove" or "removed" => new Style(Color.Yellow),
+        "keep" or "restore" or "restored" or "freed" or "in trash" or "notice" => new Style(Color.Green),
+        "remove" or "removed" or "warning" => new Style(Color.Yellow),
         _ => new Style(Color.Red),
     };
 }

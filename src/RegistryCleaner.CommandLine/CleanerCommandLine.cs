@@ -11,7 +11,10 @@ public sealed class CleanerCommandLine
     // What elsewhere stands for true and false: behind a switch it is meant as its value, not as an image.
     private static readonly string[] s_truthLike = ["yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
 
-    private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = "CleanImages and GarbageCollect, or images to remove." };
+    // In the order in which they run.
+    private static readonly CleanerVerbs[] s_verbs = [CleanerVerbs.RestoreImages, CleanerVerbs.CleanImages, CleanerVerbs.GarbageCollect, CleanerVerbs.EmptyTrash, CleanerVerbs.CheckRegistry, CleanerVerbs.History];
+
+    private readonly Argument<string[]> _words = new("images") { Arity = ArgumentArity.ZeroOrMore, Description = $"{VerbNames}, or images to remove." };
     private readonly Dictionary<string, Option<bool>> _flags = [];
     private readonly Dictionary<string, Option<string>> _texts = [];
     private readonly Dictionary<string, Option<string[]>> _lists = [];
@@ -31,6 +34,8 @@ public sealed class CleanerCommandLine
                 _ => _lists[parameter.Name] = new Option<string[]>("--" + parameter.Name) { Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true },
             };
             option.Description = parameter.Description;
+            option.CompletionSources.Clear();
+            option.CompletionSources.Add([.. parameter.Values]);
             Root.Add(option);
         }
 
@@ -42,6 +47,12 @@ public sealed class CleanerCommandLine
 
     /// <summary>The command, for help and completion.</summary>
     public RootCommand Root { get; }
+
+    /// <summary>Switches that are somebody else's, with any number of values each: what a build engine or a script takes besides ours.</summary>
+    /// <param name="names">Their names, with the dashes; those of our own parameters are left out.</param>
+    public static IEnumerable<Option> Others(IEnumerable<string> names) => names
+        .Except(CleanerParameter.All.Select(parameter => "--" + parameter.Name), StringComparer.Ordinal)
+        .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
 
     /// <summary>Takes the words apart. Nothing is expanded: no response files, no bundled letters.</summary>
     public ParseResult Parse(IReadOnlyList<string> words) =>
@@ -80,6 +91,8 @@ public sealed class CleanerCommandLine
             .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
             .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
+        if ((verbs & CleanerVerbs.RestoreImages) != 0 && verbs != CleanerVerbs.RestoreImages)
+            errors.Add("RestoreImages runs alone: what is put back is not removed in the same breath.");
         if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
@@ -112,6 +125,8 @@ public sealed class CleanerCommandLine
         return found.Count > 0 ? null : ValuesOf(parsed, []);
     }
 
+    private static string VerbNames => $"{string.Join(", ", s_verbs[..^1])} and {s_verbs[^1]}";
+
     /// <summary>Whether a parameter says which images are meant: CleanImages needs one that does.</summary>
     /// <param name="name">The parameter's name.</param>
     public static bool SelectsImages(string name) => name is "images" or "images-from" or "superseded-by" or "policy" or "plan" or "explain";
@@ -122,11 +137,17 @@ public sealed class CleanerCommandLine
     private List<string> WordErrors(IReadOnlyList<string> words)
     {
         var errors = words.Where(IsUnknownSwitch)
-            .Select(word => $"There is no switch {word.Split('=', 2)[0]}: nothing was done. The switches are {string.Join(' ', Root.Options.Where(option => !option.Hidden).Select(option => option.Name))}.")
+            .Select(word => NoSwitch(word.Split('=', 2)[0]))
             .ToList();
         errors.AddRange(ValueErrors(words));
         errors.AddRange(GivenTwice(words));
         return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
+    }
+
+    private string NoSwitch(string name)
+    {
+        var nearest = Root.Options.Where(option => !option.Hidden).Select(option => option.Name).MinBy(known => Spelling.Distance(name, known));
+        return $"There is no switch {name}: nothing was done.{(nearest is not null && Spelling.Distance(name, nearest) <= 3 ? $" Did you mean {nearest}?" : " --help lists them all.")}";
     }
 
     // Of two values, the parser takes the last: `--dry-run --dry-run=false` would delete.
@@ -141,7 +162,7 @@ public sealed class CleanerCommandLine
     private Option? OptionOf(string name) => Root.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private static string NoTarget(string word) =>
-        $"'{word}' is not a target: images are named with --images. The targets are CleanImages and GarbageCollect.";
+        $"'{word}' is not a target: images are named with --images. The targets are {VerbNames}.";
 
     private static CommandLineReading OptionsOf(CleanerVerbs verbs, ParameterValues values)
     {
@@ -152,6 +173,10 @@ public sealed class CleanerCommandLine
                 Verbs = verbs,
                 CleanImages = (verbs & CleanerVerbs.CleanImages) != 0 ? values.ToCleanImagesOptions() : null,
                 GarbageCollect = (verbs & CleanerVerbs.GarbageCollect) != 0 ? values.ToGarbageCollectOptions() : null,
+                RestoreImages = (verbs & CleanerVerbs.RestoreImages) != 0 ? values.ToRestoreImagesOptions() : null,
+                EmptyTrash = (verbs & CleanerVerbs.EmptyTrash) != 0 ? values.ToEmptyTrashOptions() : null,
+                CheckRegistry = (verbs & CleanerVerbs.CheckRegistry) != 0 ? values.ToCheckRegistryOptions() : null,
+                History = (verbs & CleanerVerbs.History) != 0 ? values.ToHistoryOptions() : null,
             };
         }
         catch (CleanerException e)
@@ -160,12 +185,7 @@ public sealed class CleanerCommandLine
         }
     }
 
-    private static CleanerVerbs VerbOf(string word) => word.ToUpperInvariant() switch
-    {
-        "CLEANIMAGES" => CleanerVerbs.CleanImages,
-        "GARBAGECOLLECT" => CleanerVerbs.GarbageCollect,
-        _ => CleanerVerbs.None,
-    };
+    private static CleanerVerbs VerbOf(string word) => Array.Find(s_verbs, verb => verb.ToString().Equals(word, StringComparison.OrdinalIgnoreCase));
 
     private static string Misplaced(string word) => VerbOf(word) != CleanerVerbs.None
         ? $"The target {word} stands behind a switch, which would swallow it: targets come first."

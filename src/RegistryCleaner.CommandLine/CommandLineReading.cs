@@ -1,8 +1,10 @@
 using System.Globalization;
-using RegistryCleaner.Naming;
+using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
 using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.CommandLine;
@@ -21,6 +23,18 @@ public sealed record CommandLineReading
 
     /// <summary>GarbageCollect's options; null where it is not to run.</summary>
     public GarbageCollectOptions? GarbageCollect { get; init; }
+
+    /// <summary>RestoreImages' options; null where it is not to run.</summary>
+    public RestoreImagesOptions? RestoreImages { get; init; }
+
+    /// <summary>EmptyTrash's options; null where it is not to run.</summary>
+    public EmptyTrashOptions? EmptyTrash { get; init; }
+
+    /// <summary>History's options; null where it is not to run.</summary>
+    public HistoryOptions? History { get; init; }
+
+    /// <summary>CheckRegistry's options; null where it is not to run.</summary>
+    public CheckRegistryOptions? CheckRegistry { get; init; }
 }
 
 /// <summary>Texts and switches by the name of their parameter, turned into options.</summary>
@@ -62,6 +76,9 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         KeepEmpty = Flag("keep-empty"),
         Collector = Collector(CollectorKind.Targeted, Enum.GetValues<CollectorKind>()),
         MaxDelete = Limit("max-delete"),
+        TrashRetention = Age("trash-retention") ?? RegistryOptions.DefaultTrashRetention,
+        Interrupted = Interrupted(),
+        Verify = Verify(),
         Restart = Flag("restart"),
     };
 
@@ -82,8 +99,33 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         Leftovers = Flag("leftovers"),
         KeepEmpty = Flag("keep-empty"),
         AllowMultiArchLoss = Flag("allow-multi-arch-loss"),
+        TrashRetention = Age("trash-retention") ?? RegistryOptions.DefaultTrashRetention,
+        Interrupted = Interrupted(),
+        Verify = Verify(),
         Restart = Flag("restart"),
     };
+
+    /// <summary>The options of RestoreImages.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public RestoreImagesOptions ToRestoreImagesOptions() => new(Registry())
+    {
+        Run = Text("run"),
+        Images = List("images"),
+        Overwrite = Flag("overwrite"),
+        DryRun = Flag("dry-run"),
+    };
+
+    /// <summary>The options of EmptyTrash.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public EmptyTrashOptions ToEmptyTrashOptions() => new(Registry()) { DryRun = Flag("dry-run"), Interrupted = Interrupted() };
+
+    /// <summary>The options of CheckRegistry.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public CheckRegistryOptions ToCheckRegistryOptions() => new(Registry()) { Verify = Verify(), Repair = Flag("repair") };
+
+    /// <summary>The options of History.</summary>
+    /// <exception cref="CleanerException">A value is not one of those allowed.</exception>
+    public HistoryOptions ToHistoryOptions() => new(Registry());
 
     private RegistryOptions Registry() => new()
     {
@@ -122,6 +164,16 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
     private int? Number(string name) => Text(name) is { } text
         ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, "a number", text)
         : null;
+
+    private InterruptedRunPolicy Interrupted() => Text("interrupted") switch
+    {
+        null or "auto" => InterruptedRunPolicy.FinishIfUnchanged,
+        "finish" => InterruptedRunPolicy.Finish,
+        "rollback" => InterruptedRunPolicy.RollBack,
+        var text => throw Bad("interrupted", "finish, rollback or auto", text),
+    };
+
+    private VerifyKind Verify() => Choice("verify", VerifyKind.Size, Enum.GetValues<VerifyKind>());
 
     private Uri? Url(string name) => Text(name) is { } text
         ? Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "" } ? url : throw Bad(name, "an address such as https://registry.example.com:5000", "what was given")

@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Nuke.Common.Tooling;
 
 namespace RegistryCleaner.Nuke;
 
@@ -29,10 +30,13 @@ public interface IGarbageCollect : IRegistryTargets
     [Parameter("With the registry's own collector, accepts that --delete-untagged destroys multi-arch images with a 2.x registry")]
     bool? AllowMultiArchLoss => TryGetValue<bool?>(() => AllowMultiArchLoss);
 
+    /// <summary>Changes the options in code, behind what the command line says; null leaves them.</summary>
+    Configure<GarbageCollectOptions>? GarbageCollectSettings => null;
+
     /// <summary>Collects what nothing refers to any longer.</summary>
     Target GarbageCollect => _ => _
         .Description("Collects what nothing in the registry refers to any longer")
         .TryAfter<ICleanImages>(build => build.CleanImages)
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.GarbageCollect))
-        .Executes(() => CleanerTarget.RunAsync(this, CleanerVerbs.GarbageCollect));
+        .Executes(() => CleanerTarget.GarbageCollect(this));
 }

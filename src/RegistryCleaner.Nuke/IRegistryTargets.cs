@@ -21,6 +21,18 @@ public interface IRegistryTargets : INukeBuild
     [Parameter("Keeps a repository whose last tag goes, and one that holds nothing")]
     bool? KeepEmpty => TryGetValue<bool?>(() => KeepEmpty);
 
+    /// <summary>How long what is removed can be put back.</summary>
+    [Parameter("How long what is removed stays in the trash, such as 0, 12h or 7d; only then is its space free")]
+    string TrashRetention => TryGetValue(() => TrashRetention)!;
+
+    /// <summary>What becomes of an earlier run that was killed.</summary>
+    [Parameter("What becomes of an earlier run that was killed: finish, rollback or auto")]
+    string Interrupted => TryGetValue(() => Interrupted)!;
+
+    /// <summary>How closely what remains is looked at.</summary>
+    [Parameter("How closely what remains in the pruned repositories is looked at afterwards: size or hash")]
+    string Verify => TryGetValue(() => Verify)!;
+
     /// <summary>The address of the registry's API.</summary>
     [Parameter("The address of the registry's API, such as https://registry.example.com")]
     string RegistryUrl => TryGetValue(() => RegistryUrl)!;

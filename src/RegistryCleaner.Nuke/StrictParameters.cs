@@ -37,10 +37,13 @@ public static class StrictParameters
             throw Refuse(build, errors);
 
         var values = AddOwn(given, build, verb, out errors);
-        if (errors.Count == 0 && verb == CleanerVerbs.CleanImages && !values.Texts.Any(pair => CleanerCommandLine.SelectsImages(pair.Key) && pair.Value.Count > 0))
+        // Code may name the images as late as when the target runs.
+        if (errors.Count == 0 && build is ICleanImages { CleanImagesSettings: null } && verb == CleanerVerbs.CleanImages && !NamesImages(values))
             errors = [CleanerCommandLine.NoImages];
         return errors.Count == 0 ? values : throw Refuse(build, errors);
     }
+
+    internal static bool NamesImages(ParameterValues values) => values.Texts.Any(pair => CleanerCommandLine.SelectsImages(pair.Key) && pair.Value.Count > 0);
 
     // The command line comes first, then what the build says: in code, or in .nuke/parameters.json.
     private static ParameterValues AddOwn(ParameterValues given, INukeBuild build, CleanerVerbs verb, out IReadOnlyList<string> errors)
@@ -92,14 +95,8 @@ public static class StrictParameters
             .Select(parameter => (parameter, properties[parameter.Name.Replace("-", "", StringComparison.Ordinal)]));
     }
 
-    private static IEnumerable<Option> OthersOf(INukeBuild build)
-    {
-        var own = CleanerParameter.All.Select(parameter => "--" + parameter.Name).ToHashSet(StringComparer.Ordinal);
-        return s_nuke.Concat(MembersOf(build).Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null).Select(NameOf))
-            .Distinct(StringComparer.Ordinal)
-            .Where(name => !own.Contains(name))
-            .Select(name => new Option<string[]>(name) { Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = true, Hidden = true });
-    }
+    private static IEnumerable<Option> OthersOf(INukeBuild build) => CleanerCommandLine.Others(
+        s_nuke.Concat(MembersOf(build).Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null).Select(NameOf)));
 
     private static IReadOnlyCollection<string> TargetsOf(INukeBuild build) =>
         [.. MembersOf(build).OfType<PropertyInfo>().Where(property => property.PropertyType == typeof(Target)).Select(property => property.Name)];

@@ -1,6 +1,8 @@
+using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
 
 namespace RegistryCleaner;
 
@@ -42,6 +44,17 @@ public sealed partial record CleanImagesOptions : RegistryOptions
     /// </summary>
     public DeletionLimit? MaxDelete { get; init; }
 
+    /// <summary>How long what is removed stays in the trash, from where RestoreImages puts it back; its space is freed afterwards.</summary>
+    public TimeSpan TrashRetention { get; init; } = DefaultTrashRetention;
+
+    /// <summary>What becomes of a run that was killed or cancelled before this one.</summary>
+    public InterruptedRunPolicy Interrupted { get; init; }
+
+    /// <summary>How closely what remains in the pruned repositories is looked at afterwards.</summary>
+    public VerifyKind Verify { get; init; }
+
     /// <summary>Whether the registry's container is restarted afterwards.</summary>
     public bool Restart { get; init; }
+
+    internal PruningOptions Pruning => new() { TrashRetention = TrashRetention, Interrupted = Interrupted, Verify = Verify };
 }

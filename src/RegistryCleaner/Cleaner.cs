@@ -17,7 +17,7 @@ namespace RegistryCleaner;
 /// <param name="confirm">
 /// Asks a person, where there is one: told what rules and patterns are about to remove, it answers whether they may. Null where nobody is asked.
 /// </param>
-public sealed class Cleaner(ILogger? logger = null, Func<string, CancellationToken, Task<bool>>? confirm = null)
+public sealed partial class Cleaner(ILogger? logger = null, Func<string, CancellationToken, Task<bool>>? confirm = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
@@ -67,7 +67,7 @@ public sealed class Cleaner(ILogger? logger = null, Func<string, CancellationTok
     {
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
-        var run = await CleanerRun.StartAsync(location, options, request.AnyRepository, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options, options.Pruning, request.AnyRepository, options.DryRun, _logger, cancellationToken);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var resolved = await request.ResolveAsync(options, location, run.Reader, cancellationToken);
@@ -93,7 +93,7 @@ public sealed class Cleaner(ILogger? logger = null, Func<string, CancellationTok
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
         // The registry's own collector knows no live protocol: whoever uses it restarts the registry.
-        var run = await CleanerRun.StartAsync(location, options with { Offline = options.Offline || options.Collector == CollectorKind.Registry }, null, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options with { Offline = options.Offline || options.Collector == CollectorKind.Registry }, options.Pruning, null, options.DryRun, _logger, cancellationToken);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var report = run.Report("GarbageCollect", options.Collector, outcome);

@@ -13,8 +13,23 @@ public enum CleanerVerbs
     /// <summary>GarbageCollect.</summary>
     GarbageCollect = 2,
 
+    /// <summary>RestoreImages.</summary>
+    RestoreImages = 4,
+
+    /// <summary>EmptyTrash.</summary>
+    EmptyTrash = 8,
+
+    /// <summary>History.</summary>
+    History = 16,
+
+    /// <summary>CheckRegistry.</summary>
+    CheckRegistry = 32,
+
+    /// <summary>Those that remove images or collect what they held.</summary>
+    Removing = CleanImages | GarbageCollect,
+
     /// <summary>Every verb.</summary>
-    All = CleanImages | GarbageCollect,
+    All = Removing | RestoreImages | EmptyTrash | History | CheckRegistry,
 }
 
 /// <summary>What a parameter's value is.</summary>
@@ -37,10 +52,13 @@ public enum CleanerParameterKind
 /// <param name="Description">What it does, one sentence.</param>
 public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, CleanerVerbs Verbs, string Description)
 {
+    /// <summary>The values that it takes, where these are a few words; else empty.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     /// <summary>All parameters.</summary>
     public static IReadOnlyList<CleanerParameter> All { get; } =
     [
-        new("images", CleanerParameterKind.List, CleanerVerbs.CleanImages, "The images to remove: repo, repo:tag, repo@digest or repo:tag@digest, with or without host[:port]/ in front, or quoted patterns such as 'team/*:pr-*'. With rules, what these decide about."),
+        new("images", CleanerParameterKind.List, CleanerVerbs.CleanImages | CleanerVerbs.RestoreImages, "The images to remove, or of RestoreImages those of the run to put back: repo, repo:tag, repo@digest or repo:tag@digest, with or without host[:port]/ in front, or quoted patterns such as 'team/*:pr-*'. With rules, what these decide about."),
         new("images-from", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "A file with more images, one a line; - is standard input."),
         new("superseded-by", CleanerParameterKind.List, CleanerVerbs.CleanImages, "Releases such as team/app:1.4.2: only older releases of the same line and variant go, and pre-releases."),
         new("line", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "What a line of releases is: major, minor (the default with --superseded-by) or patch."),
@@ -65,18 +83,24 @@ public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, Cl
         new("plan-max-age", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "How old a plan may be (default: 7d)."),
         new("explain", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "Tells the story of one tag, repo:tag, in a dry run: what is decided and why, what it shares with whom, what it would free."),
         new("yes", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Does not ask on a terminal before patterns or rules remove anything."),
-        new("dry-run", CleanerParameterKind.Flag, CleanerVerbs.All, "Says what would be removed, and touches nothing."),
+        new("dry-run", CleanerParameterKind.Flag, CleanerVerbs.Removing | CleanerVerbs.RestoreImages | CleanerVerbs.EmptyTrash, "Says what would be done, and touches nothing."),
         new("strict", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Removes nothing and exits with 3 if an image is not there."),
-        new("keep-empty", CleanerParameterKind.Flag, CleanerVerbs.All, "Keeps a repository whose last tag goes, and one that holds nothing."),
-        new("collector", CleanerParameterKind.Text, CleanerVerbs.All, "What frees the space: targeted (what the removed images alone held, CleanImages' default), full (all that nothing refers to, GarbageCollect's default), registry (the registry's own garbage-collect) or none."),
+        new("keep-empty", CleanerParameterKind.Flag, CleanerVerbs.Removing, "Keeps a repository whose last tag goes, and one that holds nothing."),
+        new("collector", CleanerParameterKind.Text, CleanerVerbs.Removing, "What frees the space: targeted (what the removed images alone held, CleanImages' default), full (all that nothing refers to, GarbageCollect's default), registry (the registry's own garbage-collect) or none.") { Values = ["targeted", "full", "registry", "none"] },
         new("delete-untagged", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects manifests without a tag, too, unless a manifest that stays needs them or is their subject."),
         new("grace", CleanerParameterKind.Text, CleanerVerbs.GarbageCollect, "How old what nothing accounts for has to be before it goes, such as 90s, 30m, 1h (the default) or 2d: it may belong to a push in progress."),
-        new("max-delete", CleanerParameterKind.Text, CleanerVerbs.All, "Refuses what is more than this: a share such as 50% or a number, of the tags in the scope of patterns and rules (a share: of their bytes, too; no default), and of the store's blobs in a full collection (default: 50%)."),
+        new("max-delete", CleanerParameterKind.Text, CleanerVerbs.Removing, "Refuses what is more than this: a share such as 50% or a number, of the tags in the scope of patterns and rules (a share: of their bytes, too; no default), and of the store's blobs in a full collection (default: 50%)."),
         new("allow-no-repositories", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Collects blobs even where there is no repository at all."),
         new("uploads-older-than", CleanerParameterKind.Text, CleanerVerbs.GarbageCollect, "Removes uploads that were begun and not ended, and are older than this, such as 7d (default: none is removed)."),
         new("leftovers", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "Looks for temporary files of a killed registry in every directory of the store, not only in those that are opened anyway."),
         new("allow-multi-arch-loss", CleanerParameterKind.Flag, CleanerVerbs.GarbageCollect, "With --collector registry, accepts that --delete-untagged destroys multi-arch images with a 2.x registry."),
-        new("restart", CleanerParameterKind.Flag, CleanerVerbs.All, "Stops the registry's container meanwhile, starts it again, and waits until it serves."),
+        new("trash-retention", CleanerParameterKind.Text, CleanerVerbs.Removing, "How long what is removed stays in the trash, from where RestoreImages puts it back, such as 0, 12h or 7d (the default); only then is its space free."),
+        new("interrupted", CleanerParameterKind.Text, CleanerVerbs.Removing | CleanerVerbs.EmptyTrash, "What becomes of an earlier run that was killed: finish, rollback, or auto (the default), which finishes it only if everything that it was about is as it was."),
+        new("repair", CleanerParameterKind.Flag, CleanerVerbs.CheckRegistry, "Repairs what can be repaired without harm: puts back what is missing and lies in the trash, takes away links that lead nowhere."),
+        new("verify", CleanerParameterKind.Text, CleanerVerbs.Removing | CleanerVerbs.CheckRegistry, "How closely the store is looked at, after a run that removes what remains in the pruned repositories: size (presence and length, the default) or hash (content, too)."),
+        new("run", CleanerParameterKind.Text, CleanerVerbs.RestoreImages, "The run to take back, as reports and History name it, or latest (the default)."),
+        new("overwrite", CleanerParameterKind.Flag, CleanerVerbs.RestoreImages, "Lets a tag that was pushed anew since point where it did."),
+        new("restart", CleanerParameterKind.Flag, CleanerVerbs.Removing, "Stops the registry's container meanwhile, starts it again, and waits until it serves."),
         new("registry-container", CleanerParameterKind.Text, CleanerVerbs.All, "The container that the registry runs in (default: registry, unless this is a registry's container or --registry-root is given)."),
         new("registry-root", CleanerParameterKind.Text, CleanerVerbs.All, "The directory that holds docker/registry/v2: in the container named, else on this machine."),
         new("registry-config", CleanerParameterKind.Text, CleanerVerbs.All, "The registry's configuration file, where the registry is."),

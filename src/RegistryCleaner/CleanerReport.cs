@@ -1,7 +1,9 @@
+using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Restoring;
 using RegistryCleaner.Selection;
 
 namespace RegistryCleaner;
@@ -9,7 +11,7 @@ namespace RegistryCleaner;
 /// <summary>What a run found, decided and did.</summary>
 public sealed record CleanerReport
 {
-    /// <summary>CleanImages or GarbageCollect.</summary>
+    /// <summary>CleanImages, GarbageCollect, RestoreImages, EmptyTrash, History or CheckRegistry.</summary>
     public required string Verb { get; init; }
 
     /// <summary>Whether nothing was touched.</summary>
@@ -38,6 +40,15 @@ public sealed record CleanerReport
 
     /// <summary>What the collector freed, or in a dry run of GarbageCollect would free; null where none ran.</summary>
     public CollectionReport? Collection { get; init; }
+
+    /// <summary>What RestoreImages put back, or would; null for every other verb.</summary>
+    public RestorePlan? Restoration { get; init; }
+
+    /// <summary>The runs that removed something, the latest first: all of them for History, those that were freed for EmptyTrash; else empty.</summary>
+    public IReadOnlyList<RunSummary> Runs { get; init; } = [];
+
+    /// <summary>What CheckRegistry found, the worst first; after a repair, what is left. Empty for every other verb.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>What a person should know, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

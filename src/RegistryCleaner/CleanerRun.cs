@@ -21,43 +21,43 @@ internal sealed partial class CleanerRun
     private readonly RegistryLocation _location;
     private readonly ServingState _serving;
     private readonly ILogger _logger;
-    private readonly IStoreFiles _files;
     private readonly List<string> _warnings = [];
     private readonly List<string> _drifted = [];
 
-    private CleanerRun(RegistryLocation location, ServingState serving, ILogger logger)
+    private CleanerRun(RegistryLocation location, ServingState serving, PruningOptions pruning, ILogger logger)
     {
         _location = location;
         _serving = serving;
         _logger = logger;
-        var files = _files = location.OpenFiles(logger);
-        Reader = new StoreReader(files);
-        Pruner = new Pruner(files, Reader, serving.Store, logger);
-        Collector = new MarkAndSweepCollector(files, Pruner, logger);
-        RegistryCollector = new RegistryCollector(location, files, Reader, logger);
+        Files = location.OpenFiles(logger);
+        Reader = new StoreReader(Files);
+        Pruner = new Pruner(Files, Reader, serving.Store, pruning, logger);
+        Collector = new MarkAndSweepCollector(Files, Pruner, logger);
+        RegistryCollector = new RegistryCollector(location, Files, Reader, logger);
     }
 
     /// <summary>Finds out who serves the store, and says it.</summary>
     /// <param name="location">The store.</param>
     /// <param name="options">How the registry is reached.</param>
+    /// <param name="pruning">How much can be taken back.</param>
     /// <param name="repository">A repository that the credentials are good for; null for any.</param>
     /// <param name="dryRun">Whether a state in which nothing could be removed is only worth a warning.</param>
     /// <param name="logger">Where it is said.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="CleanerException">Somebody serves the store and cannot be reckoned with.</exception>
     public static async Task<CleanerRun> StartAsync(
-        RegistryLocation location, RegistryOptions options, RepositoryName? repository, bool dryRun, ILogger logger, CancellationToken cancellationToken)
+        RegistryLocation location, RegistryOptions options, PruningOptions pruning, RepositoryName? repository, bool dryRun, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
             var any = repository ?? ((await new StoreReader(location.OpenFiles(logger)).FindRepositoriesAsync(cancellationToken)).Repositories is [var first, ..] ? first : s_anyRepository);
             var serving = await ServingFinder.FindAsync(location, options, any, cancellationToken);
             LogServing(logger, serving.Sentence);
-            return new CleanerRun(location, serving, logger);
+            return new CleanerRun(location, serving, pruning, logger);
         }
         catch (CleanerException e) when (dryRun && e.ExitCode == ExitCode.Refused)
         {
-            var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), logger);
+            var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), pruning, logger);
             run.Warn($"A real run would be refused: {e.Message}");
             return run;
         }
@@ -67,16 +67,28 @@ internal sealed partial class CleanerRun
         }
     }
 
+    /// <summary>
+    /// A run that only puts back: whoever serves needs not be told, for a registry remembers what is there, never that something is not.
+    /// What an interrupted run took away goes back as well, and no trash is emptied.
+    /// </summary>
+    public static CleanerRun StartPuttingBack(RegistryLocation location, ILogger logger) => new(
+        location,
+        new ServingState(new LiveStore(null, TimeSpan.Zero), ""),
+        new PruningOptions { TrashRetention = TimeSpan.MaxValue, Interrupted = InterruptedRunPolicy.RollBack },
+        logger);
+
+    public IStoreFiles Files { get; }
+
     public StoreReader Reader { get; }
 
     /// <summary>Tells the story of one tag.</summary>
     public Task<IReadOnlyList<string>> ExplainAsync(ImageSelector image, PrunePlan plan, ImageSelection? selection, CancellationToken cancellationToken) =>
-        new TagStory(Reader, _files).TellAsync(image, plan, selection, cancellationToken);
+        new TagStory(Reader, Files).TellAsync(image, plan, selection, cancellationToken);
 
     /// <summary>Writes the plan of a dry run.</summary>
     /// <exception cref="CleanerException">It cannot be written.</exception>
     public Task WritePlanAsync(string path, CleanerReport report, ImageRequest request, CancellationToken cancellationToken) =>
-        PlanFiles.WriteAsync(path, report, request, _files, cancellationToken);
+        PlanFiles.WriteAsync(path, report, request, Files, cancellationToken);
 
     public Pruner Pruner { get; }
 
@@ -128,7 +140,7 @@ internal sealed partial class CleanerRun
 
         if (request.Reviewed is { } reviewed)
             return await ReviewedAsync(reviewed, options, now, cancellationToken);
-        var reading = new SelectionReading(Reader, _files);
+        var reading = new SelectionReading(Reader, Files);
         var (selection, snapshot) = await reading.SelectAsync(request, now, cancellationToken);
         foreach (var sentence in selection.Unmatched.Concat(selection.Remarks))
             Warn(sentence);
@@ -142,7 +154,7 @@ internal sealed partial class CleanerRun
     // What was reviewed, as far as it still is so; a repository of which more would go is left alone.
     private async Task<(PrunePlan Plan, ImageSelection Selection)> ReviewedAsync(PlanFile reviewed, CleanImagesOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await PlanFiles.RequireFitsAsync(reviewed, options.PlanMaxAge ?? PlanFiles.DefaultMaxAge, _files, cancellationToken);
+        await PlanFiles.RequireFitsAsync(reviewed, options.PlanMaxAge ?? PlanFiles.DefaultMaxAge, Files, cancellationToken);
         var selection = reviewed.Selection;
         var snapshot = await Reader.ReadAsync([.. selection.Repositories.Select(repository => repository.Name)], cancellationToken);
         Task<PrunePlan> PlanAsync() => PlanReading.PlanAsync(Reader, new PruneRequest([.. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken);
@@ -253,7 +265,7 @@ internal sealed partial class CleanerRun
             : "If a registry is serving this store, restart it before the next push: in its cache it may find what is gone, and a push then leaves a tag that cannot be pulled.";
     }
 
-    private void Warn(string sentence)
+    public void Warn(string sentence)
     {
         _warnings.Add(sentence);
         LogWarning(_logger, sentence);

@@ -18,6 +18,9 @@ public enum ExitCode
     /// <summary>Something failed or changed meanwhile; the rest was done and reported.</summary>
     Incomplete = 5,
 
+    /// <summary>CheckRegistry found something that is not as it should be.</summary>
+    Findings = 6,
+
     /// <summary>Cancelled; everything still tagged can be pulled, and the next run finishes what was begun.</summary>
     Cancelled = 130,
 }

@@ -1,8 +1,10 @@
+using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
 
 namespace RegistryCleaner;
 
@@ -53,11 +55,22 @@ public sealed record GarbageCollectOptions : RegistryOptions
     /// <summary>Whether <see cref="DeleteUntagged"/> may destroy multi-arch images, as the collector of a 2.x registry does.</summary>
     public bool AllowMultiArchLoss { get; init; }
 
+    /// <summary>How long what is removed stays in the trash, from where RestoreImages puts it back; its space is freed afterwards.</summary>
+    public TimeSpan TrashRetention { get; init; } = DefaultTrashRetention;
+
+    /// <summary>What becomes of a run that was killed or cancelled before this one.</summary>
+    public InterruptedRunPolicy Interrupted { get; init; }
+
+    /// <summary>How closely what remains in the pruned repositories is looked at afterwards.</summary>
+    public VerifyKind Verify { get; init; }
+
     /// <summary>Whether the registry's container is restarted afterwards.</summary>
     public bool Restart { get; init; }
 
     /// <summary>Whether a repository that holds nothing stays in the registry's list.</summary>
     public bool KeepEmpty { get; init; }
+
+    internal PruningOptions Pruning => new() { TrashRetention = TrashRetention, Interrupted = Interrupted, Verify = Verify };
 
     internal CollectionQuestion Question(DateTimeOffset now) => new()
     {

@@ -48,6 +48,13 @@ public class StoreFilesDecorator(IStoreFiles inner, Action<string> onPoint) : IS
     }
 
     /// <inheritdoc/>
+    public virtual Task HashEachAsync(IReadOnlyList<string> paths, Action<int, string> onDigest, CancellationToken cancellationToken)
+    {
+        onPoint("hash");
+        return inner.HashEachAsync(paths, onDigest, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public virtual Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
     {
         onPoint("time");

@@ -40,15 +40,19 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
         return [.. served];
     }
 
-    public override async Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
+    // A look takes seconds where the files are in a container: the last one is the first that begins after the time.
+    public override async Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
     {
-        var end = DateTimeOffset.UtcNow + settle;
-        do
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            await Task.Delay(s_pause < settle ? s_pause : settle, cancellationToken);
-            await look();
+            var left = settle - TimeProvider.System.GetElapsedTime(start);
+            await Task.Delay(left < TimeSpan.Zero ? TimeSpan.Zero : left < s_pause ? left : s_pause, cancellationToken);
+            var isLast = TimeProvider.System.GetElapsedTime(start) >= settle;
+            var result = await look();
+            if (isLast)
+                return result;
         }
-        while (DateTimeOffset.UtcNow < end);
     }
 
     private static Task ForEachAsync(IReadOnlyList<RepositoryLink> links, Func<RepositoryLink, Task> action, CancellationToken cancellationToken) =>

@@ -28,7 +28,8 @@ internal abstract class ServedStore
     /// <summary>Gives requests that were under way the time to end, looking again and again meanwhile.</summary>
     /// <param name="look">Puts back what somebody needs by now.</param>
     /// <param name="cancellationToken">Cuts the waiting short.</param>
-    public abstract Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken);
+    /// <returns>What the last look said, which began when the time was over.</returns>
+    public abstract Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken);
 
     private sealed class OfflineStore : ServedStore
     {
@@ -42,6 +43,6 @@ internal abstract class ServedStore
         public override Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<RepositoryLink>>([]);
 
-        public override Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken) => Task.CompletedTask;
+        public override Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken) => look();
     }
 }

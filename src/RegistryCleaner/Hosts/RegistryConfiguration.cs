@@ -22,6 +22,8 @@ public sealed class RegistryConfiguration
 
     private RegistryConfiguration(YamlMappingNode root) => _root = root;
 
+    private static bool IsTrue(string? text) => "true".Equals(text, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The names of the storage drivers configured; a registry starts only with exactly one.</summary>
     public IReadOnlyList<string> StorageDrivers => Find("storage") switch
     {
@@ -51,6 +53,12 @@ public sealed class RegistryConfiguration
     /// <summary>The registry that this one is a pull-through cache of, or null.</summary>
     public string? ProxiedUrl => Scalar("proxy", "remoteurl");
 
+    /// <summary>Whether the registry serves, and takes no pushes.</summary>
+    public bool IsReadOnly => IsTrue(Scalar("storage", "maintenance", "readonly", "enabled"));
+
+    /// <summary>Whether blobs and manifests can be deleted through the API; the 3.x image's own configuration says so, the 2.x image's does not.</summary>
+    public bool DeletesEnabled => IsTrue(Scalar("storage", "delete", "enabled"));
+
     /// <summary>Reads a configuration.</summary>
     /// <param name="yaml">The file's text; empty where there is no file.</param>
     /// <param name="environment">The registry's environment.</param>
@@ -79,6 +87,12 @@ public sealed class RegistryConfiguration
         catch (YamlException e)
         {
             reason = $"line {e.Start.Line}: {e.Message}";
+            return false;
+        }
+        // The parser's own slips, found by fuzzing.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            reason = $"it is no YAML: {e.Message}";
             return false;
         }
     }

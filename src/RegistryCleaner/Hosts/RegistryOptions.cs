@@ -50,6 +50,9 @@ public record RegistryOptions
     /// <summary>How long to wait for another cleaner on the same store to end.</summary>
     public TimeSpan LockTimeout { get; init; }
 
+    /// <summary>Seven days: docs/safety.md says why.</summary>
+    public static TimeSpan DefaultTrashRetention { get; } = TimeSpan.FromDays(7);
+
     /// <summary>Three seconds: docs/live-pruning.md says why.</summary>
     public static TimeSpan DefaultSettle { get; } = TimeSpan.FromSeconds(3);
 

@@ -22,4 +22,13 @@ public sealed record Manifest(
 {
     /// <summary>Everything that is needed for this manifest to be pulled, not counting itself. The subject is not.</summary>
     public IEnumerable<Digest> Needs => Children.Concat(Blobs);
+
+    /// <summary>The same with what the manifest says about each; a digest counts once, as it is first said.</summary>
+    public ImmutableArray<Descriptor> Descriptors { get; init; } = [];
 }
+
+/// <summary>What a manifest says about something that it needs.</summary>
+/// <param name="Digest">The manifest, configuration or layer.</param>
+/// <param name="Size">Its length in bytes; null where that is not said.</param>
+/// <param name="MayBeElsewhere">Whether it need not be in the registry: a layer with <c>urls</c>, which clients fetch from there.</param>
+public readonly record struct Descriptor(Digest Digest, long? Size, bool MayBeElsewhere);

@@ -79,8 +79,8 @@ public static class ManifestReader
 
     private static Manifest Read(Digest digest, int size, JsonElement root)
     {
-        var children = new List<Digest>();
-        var blobs = new List<Digest>();
+        var children = new List<Descriptor>();
+        var blobs = new List<Descriptor>();
         Digest? subject = null;
         var mediaType = "";
         var hasChildren = false;
@@ -109,9 +109,9 @@ public static class ManifestReader
                     AddAll(blobs, member.Value, "blobsum");
                     break;
                 case "subject" when member.Value.ValueKind == JsonValueKind.Object:
-                    var subjects = new List<Digest>();
+                    var subjects = new List<Descriptor>();
                     Add(subjects, member.Value, "digest");
-                    subject = subjects.Count > 0 ? subjects[^1] : null;
+                    subject = subjects.Count > 0 ? subjects[^1].Digest : null;
                     break;
                 default:
                     break;
@@ -126,9 +126,12 @@ public static class ManifestReader
             size,
             mediaType.Length > 0 ? mediaType : Assumed(kind, hasBlobs),
             kind,
-            [.. children.Distinct()],
-            [.. blobs.Distinct()],
-            subject);
+            [.. children.Select(child => child.Digest).Distinct()],
+            [.. blobs.Select(blob => blob.Digest).Distinct()],
+            subject)
+        {
+            Descriptors = [.. children.Concat(blobs).DistinctBy(descriptor => descriptor.Digest)],
+        };
     }
 
     // Go folds two letters more than this runtime does: the long s, and the sign for kelvin (encoding/json, fold.go).
@@ -152,7 +155,7 @@ public static class ManifestReader
         _ => "",
     };
 
-    private static void AddAll(List<Digest> digests, JsonElement array, string member)
+    private static void AddAll(List<Descriptor> digests, JsonElement array, string member)
     {
         foreach (var item in array.EnumerateArray())
         {
@@ -161,16 +164,23 @@ public static class ManifestReader
         }
     }
 
-    private static void Add(List<Digest> digests, JsonElement descriptor, string name)
+    private static void Add(List<Descriptor> digests, JsonElement descriptor, string name)
     {
         foreach (var member in descriptor.EnumerateObject())
         {
             if (member.Value.ValueKind == JsonValueKind.String && Folded(member.Name) == name)
-                digests.Add(Digest.Parse(member.Value.GetString()!));
+                digests.Add(new Descriptor(Digest.Parse(member.Value.GetString()!), SizeIn(descriptor), HasUrls(descriptor)));
         }
     }
 
-    private static void AddEveryDigest(List<Digest> digests, JsonElement element)
+    private static long? SizeIn(JsonElement descriptor) =>
+        descriptor.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var length) && length >= 0 ? length : null;
+
+    // Such a layer is not asked for when its manifest is pushed (registry/storage/ocimanifesthandler.go, verifyManifest).
+    private static bool HasUrls(JsonElement descriptor) =>
+        descriptor.TryGetProperty("urls", out var urls) && urls.ValueKind == JsonValueKind.Array && urls.GetArrayLength() > 0;
+
+    private static void AddEveryDigest(List<Descriptor> digests, JsonElement element)
     {
         switch (element.ValueKind)
         {
@@ -183,7 +193,7 @@ public static class ManifestReader
                     AddEveryDigest(digests, item);
                 break;
             case JsonValueKind.String when Digest.TryParse(element.GetString(), out var digest, out _):
-                digests.Add(digest);
+                digests.Add(new Descriptor(digest, null, MayBeElsewhere: true));
                 break;
             default:
                 break;

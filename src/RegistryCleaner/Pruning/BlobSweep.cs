@@ -34,8 +34,7 @@ internal sealed class BlobSweep
             return true;
 
         await TakeAwayAsync(await FreeAsync(cancellationToken), cancellationToken);
-        await _served.SettleAsync(LookAgainAsync, cancellationToken);
-        return await LookAgainAsync();
+        return await _served.SettleAsync(LookAgainAsync, cancellationToken);
     }
 
     /// <summary>Puts back what is needed by now; false if it cannot be.</summary>

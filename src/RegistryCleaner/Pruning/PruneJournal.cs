@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RegistryCleaner.Marking;
@@ -12,7 +13,7 @@ namespace RegistryCleaner.Pruning;
 /// </summary>
 internal sealed record PruneJournal
 {
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     public required int Version { get; init; }
 
@@ -23,6 +24,9 @@ internal sealed record PruneJournal
 
     /// <summary>The blobs that go with them.</summary>
     public required IReadOnlyList<string> Blobs { get; init; }
+
+    /// <summary>The verb that it belongs to.</summary>
+    public required string Verb { get; init; }
 
     /// <summary>Whether the blobs were found by a look at the whole store, and not by what the repositories above link.</summary>
     public required bool IsFull { get; init; }
@@ -40,6 +44,7 @@ internal sealed record PruneJournal
     {
         Version = CurrentVersion,
         RunId = NewRunId(now),
+        Verb = "CleanImages",
         IsFull = false,
         LeavesNoRepositories = true,
         Leftovers = [],
@@ -51,10 +56,10 @@ internal sealed record PruneJournal
                 Name = repository.Name.Value,
                 Removed = repository.Removed,
                 AskedFor = repository.AskedFor,
-                Tags = [.. repository.Tags.Where(tag => tag.Removed).Select(tag => new JournalTag(tag.Tag.Value, tag.Digest?.ToString()))],
+                Tags = [.. repository.Tags.Where(tag => tag.Removed).Select(tag => new JournalTag(tag.Tag.Value, tag.Digest?.ToString(), tag.Reason))],
                 ReferrerTags = [],
-                Manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => new JournalLink(manifest.Digest.ToString(), manifest.Modified.ToUnixTimeSeconds()))],
-                Layers = [.. repository.Layers.Select(layer => new JournalLink(layer.Path, layer.Modified.ToUnixTimeSeconds()))],
+                Manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => new JournalLink(manifest.Digest.ToString(), manifest.Modified.ToUnixTimeSeconds(), Why: manifest.Reason))],
+                Layers = [.. repository.Layers.Select(layer => new JournalLink(layer.Path, layer.Modified.ToUnixTimeSeconds(), layer.Digest?.ToString()))],
             }),
         ],
         Blobs = [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())],
@@ -64,6 +69,7 @@ internal sealed record PruneJournal
     {
         Version = CurrentVersion,
         RunId = NewRunId(now),
+        Verb = "GarbageCollect",
         IsFull = true,
         LeavesNoRepositories = plan.LeavesNoRepositories,
         Leftovers = [.. plan.Uploads.Concat(plan.Leftovers).Select(path => new JournalLink(path.Path, path.Modified.ToUnixTimeSeconds()))],
@@ -76,7 +82,7 @@ internal sealed record PruneJournal
                 Removed = false,
                 AskedFor = false,
                 Tags = [],
-                ReferrerTags = [.. repository.Tags.Select(tag => new JournalTag(tag.Tag.Value, tag.Digest.ToString()))],
+                ReferrerTags = [.. repository.Tags.Select(tag => new JournalTag(tag.Tag.Value, tag.Digest.ToString(), "the manifest that it is about goes"))],
                 Manifests = [.. repository.Manifests.Select(link => new JournalLink(link.Digest.ToString(), link.Modified.ToUnixTimeSeconds()))],
                 Layers = [.. repository.Layers.Select(link => new JournalLink(StoreLayout.LayerLink(repository.Name, link.Digest), link.Modified.ToUnixTimeSeconds()))],
             }),
@@ -85,6 +91,10 @@ internal sealed record PruneJournal
     };
 
     private static string NewRunId(DateTimeOffset now) => $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid():n}"[..25];
+
+    /// <summary>When the run began, as its name says.</summary>
+    public static DateTimeOffset? TimeOf(string runId) =>
+        runId.Length > 16 && DateTimeOffset.TryParseExact(runId[..16], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     /// <summary>The links that go, as a registry would be asked for them.</summary>
     public IEnumerable<RepositoryLink> Links() => Repositories.SelectMany(repository =>
@@ -188,16 +198,23 @@ internal sealed record JournalRepository
     }
 }
 
-/// <summary>A tag and where it pointed; null where its link could not be read.</summary>
-internal sealed record JournalTag(string Tag, string? Digest);
+/// <summary>A tag, where it pointed (all that its link holds; null where that could not be read), and why it goes.</summary>
+internal sealed record JournalTag(string Tag, string? Digest, string? Why = null);
 
-/// <summary>A link that goes, and when it was written, in seconds since 1970: all that every way to the files can tell.</summary>
-internal sealed record JournalLink(string Name, long Modified)
+/// <summary>
+/// A link that goes; when it was written, in seconds since 1970: all that every way to the files can tell; what it holds, where its
+/// name does not say so; and why it goes.
+/// </summary>
+internal sealed record JournalLink(string Name, long Modified, string? Holds = null, string? Why = null)
 {
     /// <summary>Whether the link is still the one that was planned for: a push writes it anew, with the same content.</summary>
     public bool IsSame(DateTimeOffset modified) => modified.ToUnixTimeSeconds() == Modified;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PruneJournal))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -11,6 +11,7 @@ public sealed class PruneOutcome
     private readonly List<string> _failures = [];
     private readonly List<string> _notes = [];
     private readonly HashSet<Digest> _waiting = [];
+    private readonly List<string> _runIds = [];
 
     /// <summary>Removed tags, <c>repo:tag</c>.</summary>
     public IReadOnlyList<string> Tags => Of(RemovedKind.Tag);
@@ -51,8 +52,20 @@ public sealed class PruneOutcome
     /// <summary>Blobs, by digest, that nothing needs and that stay until the registry is restarted, because it remembers them.</summary>
     public IReadOnlyList<string> Waiting => [.. _waiting.Order().Select(digest => digest.ToString())];
 
-    /// <summary>Whether what was removed lies in the trash until the next run, which looks once more whether anything needs it.</summary>
+    /// <summary>The runs that removed it, each with a journal of its own: what RestoreImages takes back.</summary>
+    public IReadOnlyList<string> RunIds => _runIds;
+
+    /// <summary>How long what was removed can be put back; zero for not at all.</summary>
+    public TimeSpan TrashRetention { get; internal set; }
+
+    /// <summary>Whether what was removed lies in the trash until a later run, which looks once more whether anything needs it.</summary>
     public bool TrashIsKept { get; internal set; }
+
+    internal void Began(string runId, TimeSpan trashRetention)
+    {
+        _runIds.Add(runId);
+        TrashRetention = trashRetention;
+    }
 
     internal void Waits(IEnumerable<Digest> blobs) => _waiting.UnionWith(blobs);
 

@@ -21,9 +21,12 @@ internal sealed class PruneRun
     private readonly TagRemoval _tags;
     private readonly ServedStore _served;
     private readonly BlobSweep _sweep;
+    private readonly bool _keepsTrash;
+    private readonly Proof _proof;
 
-    public PruneRun(IStoreFiles files, StoreReader reader, ServedStore served, PruneJournal journal, PruneOutcome outcome)
+    public PruneRun(IStoreFiles files, StoreReader reader, ServedStore served, PruneJournal journal, PruneOutcome outcome, PruningOptions options)
     {
+        _keepsTrash = options.KeepsTrash || served.KeepsTrash;
         _files = files;
         _served = served;
         _reader = reader;
@@ -32,6 +35,7 @@ internal sealed class PruneRun
         _trash = new Trash(files, journal.RunId);
         _repositories = journal.Repositories.ToDictionary(repository => RepositoryName.Parse(repository.Name));
         _tags = new TagRemoval(files, reader, _trash, _repositories, outcome);
+        _proof = new Proof(files, reader, _trash, _repositories.Keys, options.Verify, outcome);
         _sweep = new BlobSweep(files, reader, served, _trash, journal, outcome);
     }
 
@@ -60,13 +64,18 @@ internal sealed class PruneRun
 
         await ForgetAsync(cancellationToken);
         await _served.SettleAsync(LookAgainAsync, cancellationToken);
-        await LookAgainAsync();
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await _sweep.RunAsync(cancellationToken);
         // A push that was accepted while the links were there may have ended since: its blobs are back, its links are not.
         everythingIsBack &= await LookAgainAsync();
-        if (_served.KeepsTrash)
+        if (everythingIsBack && !await ProveAsync())
+            return;
+
+        // A directory without its link says that the registry may remember the link: so it goes last.
+        if (!_served.KeepsTrash)
+            await RemoveEmptyDirectoriesAsync();
+        if (_keepsTrash)
             await KeepTrashAsync(everythingIsBack);
         else
             await EndAsync(everythingIsBack);
@@ -81,8 +90,26 @@ internal sealed class PruneRun
     {
         var everythingIsBack = await LookAgainAsync();
         everythingIsBack &= await _sweep.LookAgainAsync();
-        if (mayEnd)
-            await EndAsync(everythingIsBack);
+        if (!mayEnd)
+            return;
+        await RemoveEmptyDirectoriesAsync();
+        await EndAsync(everythingIsBack);
+    }
+
+    // Step 8. What was pushed a moment ago is looked for once more before this run is given up.
+    private async Task<bool> ProveAsync()
+    {
+        if ((await _proof.FindHarmAsync(CancellationToken.None)).Count == 0)
+            return true;
+        await LookAgainAsync();
+        await _sweep.LookAgainAsync();
+        if (await _proof.FindHarmAsync(CancellationToken.None) is not [var harm, ..])
+            return true;
+
+        _outcome.HasFailed($"what remains cannot be pulled without what was removed, such as {harm}: all of it was put back. Please report this");
+        if (await new Rollback(_trash, _journal, _outcome).RunAsync("something that remains needs it"))
+            await new EarlierRuns(_files).EndAsync(_journal.RunId, RunEnd.Restored);
+        return false;
     }
 
     private async Task KeepTrashAsync(bool everythingIsBack)
@@ -96,10 +123,8 @@ internal sealed class PruneRun
 
     private async Task EndAsync(bool everythingIsBack)
     {
-        // A directory without its link says that the registry may remember the link: so it goes last.
-        await RemoveEmptyDirectoriesAsync();
         if (everythingIsBack)
-            await _trash.DeleteAsync();
+            await new EarlierRuns(_files).EndAsync(_journal.RunId, RunEnd.Freed);
         else
             HasKeptWhatIsNeeded();
     }

@@ -12,8 +12,6 @@ namespace RegistryCleaner.Pruning;
 /// </summary>
 public sealed partial class Pruner
 {
-    private const int MaxJournalLength = 256 << 20;
-
     // What was removed from under a registry that goes on serving is not deleted before requests of that time have certainly ended.
     private static readonly TimeSpan s_minKept = TimeSpan.FromMinutes(1);
 
@@ -23,15 +21,17 @@ public sealed partial class Pruner
     private readonly StoreReader _reader;
     private readonly ServedStore _served;
     private readonly ILogger _logger;
+    private readonly PruningOptions _options;
+    private readonly EarlierRuns _earlier;
 
     /// <summary>Makes a pruner of a store that nobody serves.</summary>
     public Pruner(IStoreFiles files, StoreReader reader, ILogger logger)
-        : this(files, reader, ServedStore.Offline, logger)
+        : this(files, reader, ServedStore.Offline, PruningOptions.None, logger)
     {
     }
 
-    internal Pruner(IStoreFiles files, StoreReader reader, ServedStore served, ILogger logger) =>
-        (_files, _reader, _served, _logger) = (files, reader, served, logger);
+    internal Pruner(IStoreFiles files, StoreReader reader, ServedStore served, PruningOptions options, ILogger logger) =>
+        (_files, _reader, _served, _options, _logger, _earlier) = (files, reader, served, options, logger, new EarlierRuns(files));
 
     /// <summary>Locks the store against other cleaners.</summary>
     /// <param name="timeout">How long to wait for another to end.</param>
@@ -69,43 +69,30 @@ public sealed partial class Pruner
     }
 
     /// <summary>Whether the trash holds what an earlier run left there, finished or not.</summary>
-    internal async Task<bool> HasEarlierRunsAsync(CancellationToken cancellationToken) => (await FindRunsAsync(cancellationToken)).Count > 0;
+    internal async Task<bool> HasEarlierRunsAsync(CancellationToken cancellationToken) => (await _earlier.FindAsync(cancellationToken)).Count > 0;
 
     /// <summary>The runs that were killed or cancelled before their end, oldest first.</summary>
-    public async Task<IReadOnlyList<string>> FindUnfinishedRunsAsync(CancellationToken cancellationToken)
-    {
-        var runs = await FindRunsAsync(cancellationToken);
-        var completed = await _files.StatAsync([.. runs.Select(runId => new Trash(_files, runId).CompletedFile)], cancellationToken);
-        return [.. runs.Where(runId => !completed.ContainsKey(new Trash(_files, runId).CompletedFile))];
-    }
+    public async Task<IReadOnlyList<string>> FindUnfinishedRunsAsync(CancellationToken cancellationToken) =>
+        [.. (await _earlier.ReadAsync(cancellationToken)).Where(run => run.Completed is null).Select(run => run.RunId)];
 
-    private async Task<IReadOnlyList<string>> FindRunsAsync(CancellationToken cancellationToken)
-    {
-        var listing = await _files.ListAsync([StoreLayout.Trash], ListDepth.Children, cancellationToken);
-        if (listing.Problems is [var problem, ..])
-            throw new StoreAccessException($"What earlier runs left cannot be listed: {problem}");
-        return [.. listing.Entries.Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path[(StoreLayout.Trash.Length + 1)..]).Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>Finishes what earlier runs began; what is needed of it by now goes back.</summary>
+    /// <summary>
+    /// Finishes what earlier runs began, or puts it back; of those that ended, what is needed by now goes back, and what has been kept
+    /// long enough is deleted.
+    /// </summary>
     public async Task FinishEarlierRunsAsync(PruneOutcome outcome, CancellationToken cancellationToken)
     {
-        await _files.DeleteTreesAsync([StoreLayout.Discarded], cancellationToken);
-        foreach (var runId in await FindRunsAsync(cancellationToken))
+        await _earlier.TidyAsync(cancellationToken);
+        foreach (var run in await _earlier.ReadAsync(cancellationToken))
         {
-            var contents = await _files.ReadAsync([StoreLayout.Journal(runId)], MaxJournalLength, cancellationToken);
-            var journal = contents.TryGetValue(StoreLayout.Journal(runId), out var content) ? PruneJournal.FromJson(content.Bytes.Span, runId) : null;
-            if (journal is not null && await CompletedAsync(runId, cancellationToken) is { } completed)
-            {
-                await JudgeAsync(journal, completed, outcome, cancellationToken);
+            var age = run.Completed is { } completed ? await _reader.GetTimeAsync(cancellationToken) - completed : (TimeSpan?)null;
+            var mayEnd = age >= _options.TrashRetention && IsSettled(age.Value);
+            if (run.IsJudged && !mayEnd)
                 continue;
-            }
-
-            LogFinishing(_logger, runId);
-            if (journal is null)
-                await PutEverythingBackAsync(runId, outcome);
+            var journal = await _earlier.ReadJournalAsync(run.RunId, cancellationToken);
+            if (age is { } kept && journal is not null)
+                await JudgeAsync(journal, kept, mayEnd, outcome);
             else
-                await FinishAsync(journal, outcome, cancellationToken);
+                await EndInterruptedAsync(run.RunId, journal, outcome, cancellationToken);
         }
     }
 
@@ -120,37 +107,61 @@ public sealed partial class Pruner
     private async Task ApplyAsync(PruneJournal journal, PruneOutcome outcome, CancellationToken cancellationToken)
     {
         await _files.WriteAsync(StoreLayout.Journal(journal.RunId), journal.ToJson(), cancellationToken);
+        outcome.Began(journal.RunId, _options.TrashRetention);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var run = new PruneRun(_files, _reader, _served, journal, outcome);
+        var run = new PruneRun(_files, _reader, _served, journal, outcome, _options);
         await run.TakeTagsAwayAsync();
         await run.FinishAsync(cancellationToken);
     }
 
-    private async Task<DateTimeOffset?> CompletedAsync(string runId, CancellationToken cancellationToken)
-    {
-        var file = new Trash(_files, runId).CompletedFile;
-        return (await _files.StatAsync([file], cancellationToken)).TryGetValue(file, out var entry) ? entry.Modified : null;
-    }
+    private bool IsSettled(TimeSpan kept) => !_served.KeepsTrash || kept >= s_minKept;
 
-    private async Task JudgeAsync(PruneJournal journal, DateTimeOffset completed, PruneOutcome outcome, CancellationToken cancellationToken)
+    private async Task JudgeAsync(PruneJournal journal, TimeSpan kept, bool mayEnd, PruneOutcome outcome)
     {
-        var mayEnd = !_served.KeepsTrash || completed + s_minKept <= await _reader.GetTimeAsync(cancellationToken);
         var judged = new PruneOutcome();
-        await new PruneRun(_files, _reader, _served, journal, judged).JudgeAsync(mayEnd);
+        await new PruneRun(_files, _reader, _served, journal, judged, _options).JudgeAsync(mayEnd);
         foreach (var drift in judged.Drifted)
             outcome.Note($"run {journal.RunId}: {drift}");
         foreach (var failure in judged.Failures)
             outcome.HasFailed($"run {journal.RunId}: {failure}");
-        if (mayEnd && judged.Failures.Count == 0)
+        if (judged.Failures.Count > 0)
+            return;
+        if (mayEnd)
             outcome.Note($"the space of the earlier run {journal.RunId} was freed: {judged.Blobs.Count} blobs");
+        // Once is enough, if it is late enough.
+        else if (IsSettled(kept))
+            await new Trash(_files, journal.RunId).JudgeAsync();
     }
+
+    private async Task EndInterruptedAsync(string runId, PruneJournal? journal, PruneOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (await WhyRollBackAsync(journal, cancellationToken) is not { } why)
+        {
+            LogFinishing(_logger, runId);
+            await FinishAsync(journal!, outcome, cancellationToken);
+            return;
+        }
+
+        LogRollingBack(_logger, runId, why);
+        if (await new Rollback(new Trash(_files, runId), journal, outcome).RunAsync(why))
+            await _earlier.EndAsync(runId, RunEnd.Restored);
+    }
+
+    private async Task<string?> WhyRollBackAsync(PruneJournal? journal, CancellationToken cancellationToken) => _options.Interrupted switch
+    {
+        // A journal is there whole before anything moves. Where it cannot be read all the same, nothing is known.
+        _ when journal is null => "its journal cannot be read",
+        InterruptedRunPolicy.RollBack => "it was interrupted",
+        InterruptedRunPolicy.Finish => null,
+        _ => await new InterruptedRun(_files, _reader, journal).FindChangeAsync(cancellationToken) is { } change ? $"it was interrupted, and {change}" : null,
+    };
 
     private async Task FinishAsync(PruneJournal journal, PruneOutcome outcome, CancellationToken cancellationToken)
     {
         outcome.HasChanged();
         var finished = new PruneOutcome();
-        await new PruneRun(_files, _reader, _served, journal, finished).FinishAsync(cancellationToken);
+        await new PruneRun(_files, _reader, _served, journal, finished, _options).FinishAsync(cancellationToken);
         outcome.Note($"the earlier run {journal.RunId}, which had been interrupted, was finished: {finished.Tags.Count} tags, {finished.Manifests.Count} manifests, {finished.Layers.Count} layer links, {finished.Repositories.Count} repositories");
         foreach (var drift in finished.Drifted)
             outcome.Note($"run {journal.RunId}: {drift}");
@@ -158,29 +169,9 @@ public sealed partial class Pruner
             outcome.HasFailed($"run {journal.RunId}: {failure}");
     }
 
-    // A journal is there whole before anything moves. Where it cannot be read all the same, nothing is known: all of it goes back.
-    private async Task PutEverythingBackAsync(string runId, PruneOutcome outcome)
-    {
-        var trash = new Trash(_files, runId);
-        var failed = false;
-        foreach (var part in new[] { trash, trash.Rest })
-        {
-            // Tags last: a tag must not be there before what it leads to.
-            var paths = (await part.FilesAsync(CancellationToken.None)).Select(file => file.Path);
-            var results = await part.PutBackAsync([.. paths.OrderBy(path => path.Contains($"/{StoreLayout.ManifestsName}/tags/", StringComparison.Ordinal))]);
-            foreach (var result in results.Where(result => result.Result == MoveResult.Moved))
-                outcome.Note($"{result.Path} went back: the journal of run {runId} cannot be read");
-            foreach (var result in results.Where(result => result.Result == MoveResult.Failed))
-            {
-                failed = true;
-                outcome.HasFailed($"{result.Path} could not be put back: {result.Problem}");
-            }
-        }
-
-        if (!failed)
-            await trash.DeleteAsync();
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The earlier run {RunId} was interrupted; finishing it first")]
     private static partial void LogFinishing(ILogger logger, string runId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the earlier run {RunId} took away goes back first: {Why}")]
+    private static partial void LogRollingBack(ILogger logger, string runId, string why);
 }

@@ -7,16 +7,24 @@ namespace RegistryCleaner.Pruning;
 /// </summary>
 internal sealed class Trash(IStoreFiles files, string runId)
 {
-    private string Base => StoreLayout.TrashOf(runId);
+    public const string RestName = "rest";
+
+    private string Base => StoreLayout.TrashOf(RunId);
+
+    /// <summary>The run.</summary>
+    public string RunId { get; } = runId;
 
     /// <summary>A second trash of the same run, for the directories of whole repositories.</summary>
-    public Trash Rest => Aside("rest");
+    public Trash Rest => Aside(RestName);
 
     /// <summary>Where it is written that the run has done all that it set out to do.</summary>
     public string CompletedFile => $"{Base}/completed";
 
+    /// <summary>Where it is written that nobody who began a request before the run's end can need anything of it any more.</summary>
+    public string JudgedFile => $"{Base}/judged";
+
     /// <summary>Another trash of the same run.</summary>
-    public Trash Aside(string name) => new(files, $"{runId}/{name}");
+    public Trash Aside(string name) => new(files, $"{RunId}/{name}");
 
     /// <summary>Where a path of the store lies in the trash.</summary>
     public string Of(string path) => $"{Base}/{path}";
@@ -32,7 +40,7 @@ internal sealed class Trash(IStoreFiles files, string runId)
     {
         var listing = await files.ListAsync([Of(StoreLayout.Version2)], ListDepth.Tree, cancellationToken);
         if (listing.Problems is [var problem, ..])
-            throw new StoreAccessException($"The trash of run {runId} cannot be listed: {problem}");
+            throw new StoreAccessException($"The trash of run {RunId} cannot be listed: {problem}");
         return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry with { Path = entry.Path[(Base.Length + 1)..] })];
     }
 
@@ -46,18 +54,8 @@ internal sealed class Trash(IStoreFiles files, string runId)
     /// <summary>Leaves the trash to the next run, as one of which nothing is left to be done but to look once more.</summary>
     public Task CompleteAsync() => files.WriteAsync(CompletedFile, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
 
-    /// <summary>Deletes the trash with its journal: nothing in it is needed any more.</summary>
-    /// <remarks>
-    /// By one rename first: half of a trash whose journal was deleted already would look like a run about which nothing is known,
-    /// and go back, tags without their manifests.
-    /// </remarks>
-    public async Task DeleteAsync()
-    {
-        var outcome = (await files.MoveAsync(StoreLayout.Trash, StoreLayout.Discarded, [runId], CancellationToken.None))[0];
-        if (outcome.Result is MoveResult.Failed or MoveResult.TargetExists)
-            throw new StoreAccessException($"The trash of run {runId} could not be discarded: {outcome.Problem ?? "something is in its place already"}");
-        await files.DeleteTreesAsync([$"{StoreLayout.Discarded}/{runId}"], CancellationToken.None);
-    }
+    /// <summary>Writes down that the run was looked at again long enough after it, so that only its space is left to be freed.</summary>
+    public Task JudgeAsync() => files.WriteAsync(JudgedFile, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
 
     // A rename that was begun is ended: cancelling happens between the steps.
     private async Task<IReadOnlyList<MoveOutcome>> MoveAsync(string from, string to, IReadOnlyList<string> paths)

@@ -31,6 +31,14 @@ internal sealed record ReportDocument
 
     public IReadOnlyList<string>? Explanation { get; init; }
 
+    public IReadOnlyList<string>? RunIds { get; init; }
+
+    public RestorationDocument? Restoration { get; init; }
+
+    public IReadOnlyList<RunDocument>? Runs { get; init; }
+
+    public IReadOnlyList<FindingDocument>? Findings { get; init; }
+
     public IReadOnlyList<string>? Drifted { get; init; }
 
     public IReadOnlyList<string>? Failures { get; init; }
@@ -53,6 +61,16 @@ internal sealed record MissingDocument(string Image, string Reason);
 
 internal sealed record RemovalDocument(
     IReadOnlyList<string> Tags, IReadOnlyList<string> Manifests, IReadOnlyList<string> Layers, IReadOnlyList<string> Repositories, IReadOnlyList<string> Blobs);
+
+internal sealed record FindingDocument(string Severity, string Where, string What, string Advice, bool CanBeRepaired);
+
+internal sealed record RestorationDocument(
+    string Run, IReadOnlyList<RestoredDocument> Images, int Manifests, int Layers, int Blobs, long Bytes, IReadOnlyList<string> Remarks);
+
+internal sealed record RestoredDocument(string Image, string? Digest, string Decision, string Reason);
+
+internal sealed record RunDocument(
+    string Run, DateTimeOffset? Began, string Verb, string State, IReadOnlyList<string> Tags, int Manifests, int Blobs, DateTimeOffset? Completed, long BytesInTrash);
 
 internal sealed record CollectionDocument(
     int Blobs, long Bytes, int Manifests, int Tags, int Layers, int Uploads, int Leftovers, int RecentBlobs, long RecentBytes,

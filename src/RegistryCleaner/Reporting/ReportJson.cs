@@ -2,6 +2,8 @@ using System.Text.Json;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Restoring;
 using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.Reporting;
@@ -43,6 +45,12 @@ public static class ReportJson
                 counts.BytesInTrash, counts.WaitingBlobs, counts.WaitingBytes)
             : null,
         Explanation = report.Story.Count > 0 ? report.Story : null,
+        RunIds = report.Outcome is { RunIds: { Count: > 0 } runIds } ? runIds : null,
+        Restoration = report.Restoration is { } restored ? Document(restored) : null,
+        Runs = report.Verb is "History" or "EmptyTrash" ? [.. report.Runs.Select(Document)] : null,
+        Findings = report.Verb == "CheckRegistry"
+            ? [.. report.Findings.Select(finding => new FindingDocument(JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()), finding.Where, finding.What, finding.Advice, finding.Repair is not null))]
+            : null,
         Drifted = report.Outcome?.Drifted,
         Failures = report.Outcome?.Failures,
         Warnings = report.Warnings,
@@ -61,6 +69,14 @@ public static class ReportJson
         "nothing of it is removed",
         [.. repository.Tags.Select(tag => new TagDocument(tag.Tag.Value, tag.Digest?.ToString(), false, tag.Reason))],
         [.. repository.Untagged.Select(manifest => new ManifestDocument(manifest.Digest.ToString(), manifest.MediaType, false, manifest.Reason))]);
+
+    private static RestorationDocument Document(RestorePlan plan) => new(
+        plan.Run,
+        [.. plan.Images.Select(image => new RestoredDocument(image.Image, image.Digest?.ToString(), JsonNamingPolicy.CamelCase.ConvertName(image.Decision.ToString()), image.Reason))],
+        plan.Manifests, plan.Layers, plan.Blobs, plan.Bytes, plan.Remarks);
+
+    private static RunDocument Document(RunSummary run) => new(
+        run.Run, run.Began, run.Verb, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Tags, run.Manifests, run.Blobs, run.Completed, run.BytesInTrash);
 
     private static RemovalDocument Planned(CollectionPlan plan) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],

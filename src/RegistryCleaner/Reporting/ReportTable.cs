@@ -18,8 +18,8 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
             ? plan.Repositories.SelectMany(repository => RowsOf(repository, plan, report.Outcome))
                 .Concat(ReportSelection.Untouched(report).SelectMany(RowsOf))
                 .Concat(plan.Missing.Select(missing => new ReportRow("not found", missing.Image.ToString(), missing.Reason)))
-            : [];
-        return new ReportTable([.. rows], [.. SummaryOf(report)]);
+            : report.Restoration?.Images.Select(image => UndoTable.RowOf(image, report.DryRun)) ?? report.Runs.Select(UndoTable.RowOf).Concat(report.Findings.Select(UndoTable.RowOf));
+        return new ReportTable([.. RowFolding.Fold(rows)], [.. SummaryOf(report), .. UndoTable.SummaryOf(report)]);
     }
 
     /// <summary>A number of bytes for people: <c>1.5 MiB (1,572,864 bytes)</c>.</summary>
@@ -98,13 +98,15 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
         }
         else if (report is { DryRun: false, Plan: not null })
             yield return "No collector ran: the blobs stay until the next GarbageCollect.";
-        if (report.DryRun)
+        if (report.DryRun && report.Verb != "History")
             yield return "Dry run: nothing was touched.";
     }
 
     private static IEnumerable<string> SentencesOf(CollectionReport collection, bool isDryRun)
     {
-        yield return $"{(isDryRun ? "Would free" : "Freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}.";
+        yield return collection.BytesInTrash > 0
+            ? $"Removed {collection.Blobs} blobs, {Bytes(collection.Bytes)}: {Bytes(collection.Bytes - collection.BytesInTrash)} are free now, {Bytes(collection.BytesInTrash)} lie in the trash."
+            : $"{(isDryRun ? "Would free" : "Freed")} {collection.Blobs} blobs, {Bytes(collection.Bytes)}.";
         (int Count, string What)[] others =
         [
             (collection.Manifests, "untagged manifests"), (collection.Tags, "tags of their signatures and the like"), (collection.Layers, "links to layers that nothing needs"),
@@ -112,8 +114,6 @@ public sealed record ReportTable(IReadOnlyList<ReportRow> Rows, IReadOnlyList<st
         ];
         foreach (var (count, what) in others.Where(other => other.Count > 0))
             yield return $"{(isDryRun ? "Would remove" : "Removed")} {count} {what}.";
-        if (collection.BytesInTrash > 0)
-            yield return $"Of these, {Bytes(collection.BytesInTrash)} lie in the trash: the next run looks once more whether anything needs them, and frees the space.";
         if (collection.WaitingBlobs > 0)
             yield return $"Wait for a restart of the registry, which remembers them: {collection.WaitingBlobs} manifests, {Bytes(collection.WaitingBytes)}.";
         if (collection.RecentBlobs > 0)

@@ -67,6 +67,13 @@ internal static class ContainerScripts
         printf '%s end\n' "$2"
         """;
 
+    /// <summary>A line a file: its digest, two blanks, its path.</summary>
+    public const string Hash = """
+        cd "$1" || exit 3
+        xargs -0 -r sha256sum --
+        printf '%s end\n' "$2"
+        """;
+
     public const string Time = """
         date +%s
         printf '%s end\n' "$2"
@@ -82,14 +89,14 @@ internal static class ContainerScripts
 
     /// <summary>
     /// Renames each path from below <c>$3</c> to below <c>$4</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the reason.
-    /// What lies behind a symbolic link may be another repository's, or no part of the store.
+    /// What lies behind a symbolic link may be another repository's, or no part of the store; only the two uppermost directories may be one.
     /// </summary>
     public const string Move = """
         cd "$1" || exit 3
         [ "$(stat -c %d . v2 v2/blobs v2/repositories 2>/dev/null | sort -u | wc -l)" -eq 1 ] || { echo 'the store lies on more than one file system: nothing can be renamed from one to the other' >&2; exit 3; }
         xargs -0 -r sh -c '
             from=$1 to=$2 mark=$3; shift 3
-            linked() { d=$1; while [ "${d%/*}" != "$d" ]; do d=${d%/*}; [ -L "$d" ] && return 0; done; return 1; }
+            linked() { d=${1%/*}; while case $d in */*/*) :;; *) false;; esac; do [ -L "$d" ] && return 0; d=${d%/*}; done; return 1; }
             for p; do
                 case $p in *"$mark") p=${p%"$mark"};; *) printf "Xthe path did not arrive whole\0"; continue;; esac
                 if [ ! -e "$from/$p" ] && [ ! -L "$from/$p" ]; then printf "A\0"; continue; fi

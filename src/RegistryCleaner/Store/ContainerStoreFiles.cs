@@ -87,6 +87,22 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     }
 
     /// <inheritdoc/>
+    public async Task HashEachAsync(IReadOnlyList<string> paths, Action<int, string> onDigest, CancellationToken cancellationToken)
+    {
+        if (paths.Count == 0)
+            return;
+
+        const int hexLength = 64;
+        var indices = paths.Index().ToDictionary(item => "./" + item.Item, item => item.Index, StringComparer.Ordinal);
+        await LookAsync(ContainerScripts.Hash, paths, [], _ => new RecordReader([(byte)'\n'], record =>
+        {
+            var line = Encoding.UTF8.GetString(record);
+            if (line.Length > hexLength + 2 && indices.TryGetValue(line[(hexLength + 2)..], out var index))
+                onDigest(index, line[..hexLength]);
+        }), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
     {
         var output = new WholeReader();

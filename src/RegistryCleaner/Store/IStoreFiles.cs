@@ -54,6 +54,12 @@ public interface IStoreFiles
     /// <param name="cancellationToken">Cancels the reading.</param>
     Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken);
 
+    /// <summary>The digest, by sha256, of each file's content. A file that is not there, or cannot be read, has none.</summary>
+    /// <param name="paths">The files; nothing in their paths needs quoting, as in those of blobs.</param>
+    /// <param name="onDigest">Takes a path's index and the digest in hexadecimal. Called from several threads.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    Task HashEachAsync(IReadOnlyList<string> paths, Action<int, string> onDigest, CancellationToken cancellationToken);
+
     /// <summary>The time where the files are, by which their times are to be judged.</summary>
     Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken);
 
@@ -62,7 +68,8 @@ public interface IStoreFiles
 
     /// <summary>
     /// Renames each path below <paramref name="fromBase"/> to the same path below <paramref name="toBase"/>, in the order given,
-    /// never over something that exists, and never through a symbolic link. Directories of the target are made as needed.
+    /// never over something that exists, and never through a symbolic link below the two uppermost
+    /// directories. Directories of the target are made as needed.
     /// </summary>
     /// <returns>An outcome for each path, in the same order.</returns>
     Task<IReadOnlyList<MoveOutcome>> MoveAsync(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 
 namespace RegistryCleaner.Store;
 
@@ -10,6 +11,9 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     private const int RangesPerProcessor = 8;
     private const int MaxRange = 256;
     private const int MinBuffer = 4096;
+
+    // v2, and v2/repositories or v2/blobs.
+    private const int FreelyPlaced = 2;
     private const int MaxKeptBuffer = 64 << 10;
 
     [ThreadStatic]
@@ -55,6 +59,21 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }, cancellationToken);
         return [.. problems];
     }
+
+    /// <inheritdoc/>
+    public Task HashEachAsync(IReadOnlyList<string> paths, Action<int, string> onDigest, CancellationToken cancellationToken) =>
+        ForEachAsync(paths.Count, index =>
+        {
+            try
+            {
+                using var stream = new FileStream(FullPath(paths[index]), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 20);
+                onDigest(index, Convert.ToHexStringLower(SHA256.HashData(stream)));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult(DateTimeOffset.UtcNow);
@@ -327,13 +346,13 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    // What lies there may be another repository's, or no part of the store.
+    // What lies there may be another repository's, or no part of the store. Where a store keeps its repositories and its blobs is its
+    // owner's business.
     private bool IsBehindLink(string path, Dictionary<string, bool> known)
     {
-        var end = path.LastIndexOf('/');
-        if (end < 0)
+        if (path.AsSpan().Count('/') <= FreelyPlaced)
             return false;
-        var directory = path[..end];
+        var directory = StoreLayout.ParentOf(path);
         if (!known.TryGetValue(directory, out var isBehind))
             known[directory] = isBehind = Stat(directory) is { Kind: EntryKind.SymbolicLink } || IsBehindLink(directory, known);
         return isBehind;

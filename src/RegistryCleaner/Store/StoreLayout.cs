@@ -40,6 +40,10 @@ public static class StoreLayout
     /// <summary>Trash that nothing needs any more, on its way to deletion.</summary>
     public const string Discarded = WorkDirectory + "/discarded";
 
+    /// <summary>The journals of runs whose trash is gone, by how it went.</summary>
+    public const string History = WorkDirectory + "/history";
+
+    internal const string JournalName = "journal.json";
     internal const string ManifestsName = "_manifests";
     internal const string LayersName = "_layers";
     internal const string UploadsName = "_uploads";
@@ -108,7 +112,7 @@ public static class StoreLayout
     public static string TrashOf(string runId) => $"{Trash}/{runId}";
 
     /// <summary>What one run set out to do, in its trash.</summary>
-    public static string Journal(string runId) => $"{TrashOf(runId)}/journal.json";
+    public static string Journal(string runId) => $"{TrashOf(runId)}/{JournalName}";
 
     /// <summary>The directory that holds a path.</summary>
     public static string ParentOf(string path) => path[..path.LastIndexOf('/')];
@@ -140,6 +144,15 @@ public static class StoreLayout
             _ => default,
         };
         return found.Kind != RepositoryPathKind.None;
+    }
+
+    /// <summary>The directory of the tag in which a path lies; null where it lies in none.</summary>
+    internal static string? TagDirectoryOf(string path)
+    {
+        const string Marker = $"/{ManifestsName}/tags/";
+        var start = path.IndexOf(Marker, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : path.IndexOf('/', start + Marker.Length);
+        return end < 0 ? null : path[..end];
     }
 
     /// <summary>Whether a path is the directory of an unfinished upload.</summary>

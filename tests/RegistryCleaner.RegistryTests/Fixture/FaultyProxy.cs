@@ -5,7 +5,7 @@ using System.Text;
 namespace RegistryCleaner.RegistryTests.Fixture;
 
 // Stands between the tool and a registry, and does to the requests that a test chooses what networks and proxies do. One request
-// a connection, and none with a body: the tool sends no other.
+// a connection; a body is as small as the tool's own are, and ASCII.
 internal sealed class FaultyProxy : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -61,10 +61,13 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
                 if ((await reader.ReadLineAsync())?.Split(' ') is not [var method, var target, ..])
                     return;
-                var accept = new List<string>();
+                var headers = new List<(string Name, string Value)>();
                 while (await reader.ReadLineAsync() is { Length: > 0 } line)
-                    accept.AddRange(line.StartsWith("Accept:", StringComparison.OrdinalIgnoreCase) ? [line[7..]] : []);
-                var request = new ProxiedRequest(client, method, target, string.Join(',', accept));
+                    headers.Add((line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()));
+                string Header(string name) => string.Join(',', headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value));
+                var body = new char[int.TryParse(Header("Content-Length"), out var length) ? length : 0];
+                await reader.ReadBlockAsync(body);
+                var request = new ProxiedRequest(client, method, target, Header("Accept"), Header("Content-Type"), new string(body));
                 if (!await Fault(Interlocked.Increment(ref requests), request))
                     await PassOnAsync(request);
             }
@@ -80,15 +83,21 @@ internal sealed class FaultyProxy : IAsyncDisposable
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(registry, request.Target));
         if (request.Accept.Length > 0)
             message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        if (request.Method is "PUT" or "POST")
+        {
+            message.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(request.Body));
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
+        }
+
         using var response = await Http.SendAsync(message);
         var headers = response.Headers.Concat(response.Content.Headers)
-            .Where(header => header.Key is "Allow" or "Content-Type" or "Docker-Content-Digest")
+            .Where(header => header.Key is "Allow" or "Location" or "Content-Type" or "Docker-Content-Digest")
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
         await request.AnswerAsync((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), [.. headers]);
     }
 }
 
-internal sealed record ProxiedRequest(TcpClient Client, string Method, string Target, string Accept)
+internal sealed record ProxiedRequest(TcpClient Client, string Method, string Target, string Accept, string ContentType, string Body)
 {
     public async Task<bool> AnswerAsync(int status, byte[] body, params string[] headers)
     {

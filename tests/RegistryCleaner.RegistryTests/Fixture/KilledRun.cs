@@ -8,6 +8,9 @@ namespace RegistryCleaner.RegistryTests.Fixture;
 // next run ends what was begun. The registry has no cache here, so that it says what is on the disk at any moment.
 internal abstract class KilledRun(string wayIn, ITestOutputHelper output)
 {
+    // How much denser the kills lie in a long run by hand: each costs two whole runs, and the fast tests kill at every call.
+    protected static int Times { get; } = int.TryParse(Environment.GetEnvironmentVariable("REGISTRY_CLEANER_KILLS"), out var times) ? times : 1;
+
     protected abstract IReadOnlyList<string> Command { get; }
 
     // What stays, and the tags that go.

@@ -55,6 +55,42 @@ public class ApiAloneSpecs
         await scene.ShouldHoldAsync(["app:1"]);
     }
 
+    // On 2.x a tag is made to point to a placeholder, and that is deleted: in between, the tag leads to nothing that anyone wants.
+    [DockerFact]
+    public async Task A_run_that_is_killed_before_it_deletes_the_placeholder_is_completed_by_the_next()
+    {
+        await using var scene = await StartAsync(2);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var (deleting, _) = HoldDeletes(proxy);
+        using var process = CleanerProcess.Start(["CleanImages", "--images", "app:1", "--registry-url", proxy.Url]);
+        await deleting;
+        process.Kill();
+        await process.EndAsync();
+        (await scene.Client.PullWholeAsync("app", "1")).ShouldNotBe(One.Digest);
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
+
+        (await RunAsync(scene, "--images", "app:1")).ShouldEndWith(0);
+
+        await scene.ShouldHoldAsync(["app:same", "app:2", "app:multi"]);
+    }
+
+    [DockerFact]
+    public async Task A_tag_that_is_pushed_before_the_placeholder_is_deleted_stays_as_it_was_pushed()
+    {
+        await using var scene = await StartAsync(2);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var (deleting, goOn) = HoldDeletes(proxy);
+        using var process = CleanerProcess.Start(["CleanImages", "--images", "app:1", "--registry-url", proxy.Url]);
+        await deleting;
+        await scene.Client.PushAsync(Two, "app", "1");
+        goOn.SetResult();
+
+        (await process.EndAsync()).ShouldEndWith(0);
+
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
+        (await scene.Client.PullWholeAsync("app", "1")).ShouldBe(Two.Digest);
+    }
+
     [DockerFact]
     public async Task What_needs_the_files_says_so()
     {
@@ -62,6 +98,23 @@ public class ApiAloneSpecs
 
         (await CleanerProcess.RunAsync("GarbageCollect", "--registry-url", $"http://{scene.Registry.Host}")).ShouldEndWith(2).Error.ShouldContain("--registry-root");
         (await RunAsync(scene, "--images", "app:1", "--restart")).ShouldEndWith(2);
+    }
+
+    // Keeps the first request that deletes a manifest from the registry until told to go on.
+    private static (Task Deleting, TaskCompletionSource GoOn) HoldDeletes(FaultyProxy proxy)
+    {
+        var (deleting, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        proxy.Fault = async (_, request) =>
+        {
+            if (request.Method == "DELETE" && request.Target.Contains("/manifests/", StringComparison.Ordinal))
+            {
+                deleting.TrySetResult();
+                await goOn.Task;
+            }
+
+            return false;
+        };
+        return (deleting.Task.WaitAsync(TimeSpan.FromMinutes(2)), goOn);
     }
 
     private static async Task<RegistryScene> StartAsync(int version)

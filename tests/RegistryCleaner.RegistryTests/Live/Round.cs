@@ -90,7 +90,7 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
     {
         using var api = new RegistryApi(new RegistryApiOptions(new Uri($"http://127.0.0.1:{scene.Registry.Port}")));
         var reader = new StoreReader(store);
-        var pruner = new Pruner(store, reader, open(api, Reach), NullLogger.Instance);
+        var pruner = new Pruner(store, reader, open(api, Reach), PruningOptions.None, NullLogger.Instance);
         await using var theLock = await pruner.LockAsync(TimeSpan.Zero, CancellationToken.None);
         var outcome = Outcome = new PruneOutcome();
         await pruner.FinishEarlierRunsAsync(outcome, CancellationToken.None);

@@ -27,10 +27,10 @@ internal sealed class WeakenedStore(ServedStore inner, AttackedFiles files, Live
     public override async Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken) =>
         without.HasFlag(files.IsProbing ? LiveSteps.ManifestProbe : LiveSteps.HeadCheck) ? [] : await inner.FindServedAsync(links, cancellationToken);
 
-    public override Task SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
+    public override Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
     {
         if (without.HasFlag(LiveSteps.Settle))
-            return Task.CompletedTask;
+            return look();
         if (settles++ > 0)
             onMoment(Moment.LastSettling, "");
         return inner.SettleAsync(look, cancellationToken);

@@ -73,9 +73,9 @@ public class BothVerbsTests
     private static async Task<CollectionReport?[]> RunAsync(OwnScene scene, bool dryRun, CollectorKind collector, DeletionLimit? limit = null)
     {
         var cleaner = new Cleaner();
-        var clean = await cleaner.CleanImagesAsync(new CleanImagesOptions { Images = ["app:2"], RegistryRoot = scene.Store.RootDirectory, DryRun = dryRun, Collector = collector });
+        var clean = await cleaner.CleanImagesAsync(new CleanImagesOptions { Images = ["app:2"], RegistryRoot = scene.Store.RootDirectory, DryRun = dryRun, Collector = collector, TrashRetention = TimeSpan.Zero });
         var freed = clean.Collection ?? (dryRun && collector == CollectorKind.Targeted ? Freed(clean) : CollectionReport.Empty);
-        var collect = await cleaner.GarbageCollectAsync(new GarbageCollectOptions { RegistryRoot = scene.Store.RootDirectory, DryRun = dryRun, After = clean, MaxDelete = limit ?? DeletionLimit.None });
+        var collect = await cleaner.GarbageCollectAsync(new GarbageCollectOptions { RegistryRoot = scene.Store.RootDirectory, DryRun = dryRun, After = clean, MaxDelete = limit ?? DeletionLimit.None, TrashRetention = TimeSpan.Zero });
         return [freed, collect.Collection];
     }
 

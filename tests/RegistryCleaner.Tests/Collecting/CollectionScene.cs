@@ -21,7 +21,7 @@ public sealed class CollectionScene : RunScene
         Untagged = store.Image("app", "untagged", shared, store.Layer("app", "untagged"));
         UntaggedIndex = store.Index("app", store.Image("app", "old-amd64", shared), store.Image("app", "old-arm64", store.Layer("app", "old-arm64")));
         Signature = store.Tag("app", $"sha256-{Untagged.Hex}.sig", store.Image("app", "signature", store.Layer("app", "signature")));
-        Attestation = store.Image("app", "attestation", Untagged, store.Layer("app", "attestation"));
+        Attestation = store.Image("app", "attestation", (Digest?)Untagged, store.Layer("app", "attestation"));
         store.Tag("other", "1", store.Image("other", "other", store.Layer("other", "base"), store.Layer("other", "untagged")));
         Stale = store.Layer("other", "stale");
         Orphan = store.Blob("orphan"u8);

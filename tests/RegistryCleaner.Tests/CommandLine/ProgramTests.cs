@@ -78,6 +78,27 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task An_error_points_at_the_word_and_says_what_may_have_been_meant()
+    {
+        var error = (await RunAsync("team/app:1.0", "--dry-rum")).Error.ReplaceLineEndings("\n");
+
+        error.ShouldContain("Did you mean --dry-run?");
+        error.ShouldContain("  team/app:1.0 --dry-rum");
+        error.ShouldContain("\n               ^^^^^^^^^\n");
+    }
+
+    [Fact]
+    public async Task Help_names_every_parameter_under_the_targets_that_take_it()
+    {
+        var help = (await ConsoleRun.RunAsync(["--help"], CancellationToken.None)).Output;
+
+        foreach (var verb in new[] { CleanerVerbs.CleanImages, CleanerVerbs.GarbageCollect })
+            help.ShouldContain($"\n{verb}:");
+        CleanerParameter.All.ShouldAllBe(parameter => help.Contains($"  --{parameter.Name} ", StringComparison.Ordinal));
+        help.ShouldContain("Examples:");
+    }
+
+    [Fact]
     public async Task A_host_that_is_not_known_to_be_this_registry_s_ends_it_with_2()
     {
         var before = _scene.Oracle.Content();

@@ -47,7 +47,7 @@ public class ApplyTests
         await PruneScene.PrunerOf(scene.Files).ApplyAsync(plan with { Blobs = [] }, new PruneOutcome(), CancellationToken.None);
 
         Blobs(scene).ShouldBe(blobs);
-        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class ApplyTests
         outcome.Drifted.ShouldBeEmpty();
         outcome.Failures.ShouldBeEmpty();
         Directory.GetFileSystemEntries(scene.Store.FullPath("v2/repositories/team/gone")).ShouldHaveSingleItem().ShouldEndWith("kept");
-        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class ApplyTests
 
         outcome.IsComplete.ShouldBeTrue();
         scene.Oracle.Content().ShouldBe(same.Oracle.Content());
-        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
     }
 
     [Fact]

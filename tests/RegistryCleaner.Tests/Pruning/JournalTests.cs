@@ -11,11 +11,11 @@ public class JournalTests
     public static TheoryData<string> Tampered { get; } =
     [
         "", "{", "null", "[]", "\"\"", "{}", "garbage", "\0\0\0\0", "{\"version\":1}",
-        "{\"version\":1,\"runId\":\"RUN\",\"repositories\":null}",
-        "{\"version\":1,\"runId\":\"RUN\",\"repositories\":[null]}",
-        "{\"version\":2,\"runId\":\"RUN\",\"repositories\":[]}",
-        "{\"version\":1,\"runId\":\"another\",\"repositories\":[]}",
-        "{\"version\":1,\"runId\":null,\"repositories\":[]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"repositories\":null}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"repositories\":[null]}",
+        "{\"version\":3,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"isFull\":false,\"leavesNoRepositories\":true,\"leftovers\":[],\"directories\":[],\"blobs\":[],\"repositories\":[]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"another\",\"repositories\":[]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":null,\"repositories\":[]}",
         OneRepository("\"name\":null"),
         OneRepository("\"name\":\"..\""),
         OneRepository("\"name\":\"team/../other\""),
@@ -40,10 +40,10 @@ public class JournalTests
         OneRepository("\"layers\":[{\"name\":\"v2/repositories/team/app/_manifests/tags/1.1\",\"modified\":1}]"),
         OneRepository("\"removed\":null"),
         OneRepository("\"manifests\":[{\"modified\":1}]"),
-        "{\"version\":1,\"runId\":\"RUN\",\"blobs\":[null],\"repositories\":[]}",
-        "{\"version\":1,\"runId\":\"RUN\",\"blobs\":[\"sha256:..\"],\"repositories\":[]}",
-        "{\"version\":1,\"runId\":\"RUN\",\"repositories\":[]}",
-        "{\"version\":1,\"runId\":\"RUN\",\"blobs\":[],\"repositories\":[" + Repository("\"x\":1") + "," + Repository("\"x\":1") + "]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"blobs\":[null],\"repositories\":[]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"blobs\":[\"sha256:..\"],\"repositories\":[]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"repositories\":[]}",
+        "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"blobs\":[],\"repositories\":[" + Repository("\"x\":1") + "," + Repository("\"x\":1") + "]}",
     ];
 
     [Theory]
@@ -121,6 +121,7 @@ public class JournalTests
         {
             Version = PruneJournal.CurrentVersion,
             RunId = "run",
+            Verb = "CleanImages",
             Repositories = [new JournalRepository { Name = "a", Removed = true, AskedFor = false, Tags = [new JournalTag("1", null)], ReferrerTags = [], Manifests = [], Layers = [] }],
             Blobs = [],
             IsFull = true,
@@ -133,7 +134,7 @@ public class JournalTests
         PruneJournal.FromJson(journal.ToJson(), "another").ShouldBeNull();
     }
 
-    private static string OneRepository(string member) => $"{{\"version\":2,\"runId\":\"RUN\",\"isFull\":false,\"leftovers\":[],\"directories\":[],\"blobs\":[],\"repositories\":[{Repository(member)}]}}";
+    private static string OneRepository(string member) => $"{{\"version\":{PruneJournal.CurrentVersion},\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"isFull\":false,\"leavesNoRepositories\":true,\"leftovers\":[],\"directories\":[],\"blobs\":[],\"repositories\":[{Repository(member)}]}}";
 
     private static string Repository(string member)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Api;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
@@ -17,6 +18,10 @@ public abstract class RunScene : IDisposable
     public IStoreFiles Files => new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
 
     public static Pruner PrunerOf(IStoreFiles files) => new(files, new StoreReader(files), NullLogger.Instance);
+
+    /// <summary>A pruner that keeps what it removes.</summary>
+    internal static Pruner KeepingPrunerOf(IStoreFiles files, InterruptedRunPolicy interrupted = default) =>
+        new(files, new StoreReader(files), ServedStore.Offline, new PruningOptions { TrashRetention = TimeSpan.FromDays(7), Interrupted = interrupted }, NullLogger.Instance);
 
     /// <summary>What a real run does first.</summary>
     public static async Task<PruneOutcome> FinishAsync(IStoreFiles files)

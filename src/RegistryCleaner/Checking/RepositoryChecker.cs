@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using RegistryCleaner.Manifests;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Checking;
+
+/// <summary>Looks at repositories: links that lead nowhere, images that cannot be pulled, what is left over.</summary>
+internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, VerifyKind verify, DateTimeOffset now)
+{
+    private const string PushAgain = "RestoreImages, or CheckRegistry --repair, puts it back if a run removed it; else push the image again";
+
+    private static readonly TimeSpan s_oldUpload = TimeSpan.FromDays(7);
+
+    private readonly ConcurrentDictionary<Digest, bool> _linked = new();
+
+    /// <summary>The blobs that the repositories which were looked at link.</summary>
+    public IReadOnlyCollection<Digest> Linked => (IReadOnlyCollection<Digest>)_linked.Keys;
+
+    /// <summary>Whether an index was met.</summary>
+    public bool HasIndex { get; private set; }
+
+    /// <summary>Links of layers whose data is not there and that no manifest needs, with the time of the link.</summary>
+    public ConcurrentBag<(RepositoryName Repository, LayerLink Link)> Dangling { get; } = [];
+
+    /// <summary>Looks at some repositories, by a fixed number of calls.</summary>
+    public async Task<IReadOnlyList<Finding>> CheckAsync(IReadOnlyCollection<RepositoryName> names, CancellationToken cancellationToken)
+    {
+        var snapshot = await reader.ReadAsync(names, cancellationToken);
+        snapshot = await reader.ReadLayersAsync(snapshot, _ => null, cancellationToken);
+        var faults = await new ImageChecker(files, verify).CheckAsync(snapshot, cancellationToken);
+        var missing = faults.Missing.Select(need => need.Path).ToHashSet(StringComparer.Ordinal);
+        var findings = new List<Finding>();
+        foreach (var repository in snapshot.Repositories.Values)
+            findings.AddRange(Check(repository, snapshot, missing));
+        findings.AddRange(faults.Missing.Select(need => new Finding(Severity.Error, need.Path, "an image needs it, and it is not there: the image cannot be pulled", PushAgain, need.Path)));
+        findings.AddRange(faults.Altered.Select(item => new Finding(Severity.Error, item.Need.Path, $"it is damaged: {item.How}", "remove the file while the registry is stopped, and push an image that has it again: a push alone finds it there")));
+        findings.AddRange(await CheckLayersAsync(snapshot, missing, cancellationToken));
+        return findings;
+    }
+
+    private IEnumerable<Finding> Check(RepositorySnapshot repository, StoreSnapshot snapshot, HashSet<string> missing)
+    {
+        var name = repository.Name.Value;
+        foreach (var problem in repository.Problems)
+            yield return new Finding(Severity.Error, problem.Path.Length > 0 ? problem.Path : name, $"it cannot be read or understood: {problem.Reason}", "look at it by hand; until then nothing of this repository but tags is ever removed");
+        if (repository.Directories.Contains(StoreLayout.ManifestsName) != repository.Directories.Contains(StoreLayout.LayersName))
+            yield return new Finding(Severity.Warning, name, $"it has only one of {StoreLayout.ManifestsName} and {StoreLayout.LayersName}: a registry of the 3.x line gives up its garbage-collect there", "push an image to it, or remove the repository with CleanImages");
+
+        foreach (var (tag, link) in repository.Tags)
+        {
+            if (link.Target is not { } target)
+                yield return new Finding(Severity.Error, $"{name}:{tag}", $"its link cannot be read: {link.Problem}", "push it again, or remove it with CleanImages");
+            else if (missing.Contains(StoreLayout.RevisionLink(repository.Name, target)))
+                yield return new Finding(Severity.Error, $"{name}:{tag}", $"it points to {target}, which the repository does not have", PushAgain);
+            else if (ReferrerTag.TryRead(tag.Value, out var referrer) && !repository.Revisions.ContainsKey(referrer.Subject))
+                yield return new Finding(Severity.Notice, $"{name}:{tag}", "it is about a manifest that is not there: an orphan", "remove it with CleanImages");
+        }
+
+        foreach (var (digest, link) in repository.Revisions)
+        {
+            _linked[digest] = true;
+            var state = snapshot.Manifests.GetValueOrDefault(digest);
+            HasIndex |= state.Manifest?.Kind == ManifestKind.Index;
+            if (link.Target is null)
+                yield return new Finding(Severity.Error, $"{name}@{digest}", $"its link cannot be read: {link.Problem}", "push it again, or remove it with CleanImages");
+            else if (state.Manifest is null && !missing.Contains(StoreLayout.BlobData(digest)))
+                yield return new Finding(Severity.Error, $"{name}@{digest}", $"the manifest cannot be read: {state.Problem}", "remove it with CleanImages, or restore its data from a backup");
+            else if (state.Manifest?.Subject is { } subject && !repository.Revisions.ContainsKey(subject))
+                yield return new Finding(Severity.Notice, $"{name}@{digest}", $"it is about {subject.Abbreviated}, which is not there: an orphan", "GarbageCollect --delete-untagged collects it");
+        }
+
+        foreach (var upload in repository.Uploads.Where(upload => upload.Modified < now - s_oldUpload))
+            yield return new Finding(Severity.Notice, StoreLayout.Upload(repository.Name, upload.Id), $"an upload in which nothing was written since {upload.Modified.UtcDateTime:yyyy-MM-dd}", "GarbageCollect --uploads-older-than 7d removes it");
+    }
+
+    private async Task<IEnumerable<Finding>> CheckLayersAsync(StoreSnapshot snapshot, HashSet<string> missing, CancellationToken cancellationToken)
+    {
+        var links = snapshot.Repositories.Values.SelectMany(repository => repository.Layers.Select(link => (repository.Name, Link: link))).ToList();
+        foreach (var (_, link) in links)
+        {
+            if (link.Link.Target is { } target)
+                _linked[target] = true;
+        }
+
+        List<Digest> asked = [.. links.Select(item => item.Link.Link.Target).OfType<Digest>().Distinct()];
+        var sizes = await reader.SizesAsync(asked, cancellationToken);
+        var findings = new List<Finding>();
+        foreach (var (repository, link) in links)
+        {
+            if (link.Link.Target is not { } target)
+            {
+                findings.Add(new Finding(Severity.Warning, link.Path, $"the link cannot be read: {link.Link.Problem}", "push the image again: the layer is uploaded anew, and the link written"));
+            }
+            else if (!sizes.ContainsKey(target) && !missing.Contains(StoreLayout.BlobData(target)))
+            {
+                findings.Add(new Finding(Severity.Warning, link.Path, "no manifest needs it, and its data is not there: a push that mounts it would leave an image that cannot be pulled", "CheckRegistry --repair takes the link away", link.Path));
+                Dangling.Add((repository, link));
+            }
+        }
+
+        return findings;
+    }
+}

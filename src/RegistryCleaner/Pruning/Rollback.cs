@@ -1,0 +1,47 @@
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Pruning;
+
+/// <summary>Puts everything back that a run took away, never over what is there by now.</summary>
+/// <param name="trash">The run's trash.</param>
+/// <param name="journal">Its journal, or null where there is none that can be read: nothing is known then, and all of it goes back as well.</param>
+/// <param name="outcome">What is told.</param>
+internal sealed class Rollback(Trash trash, PruneJournal? journal, PruneOutcome outcome)
+{
+    /// <summary>Does it; false if something could not be put back.</summary>
+    /// <param name="why">Why, for people.</param>
+    public async Task<bool> RunAsync(string why)
+    {
+        // What is left of whole repositories first: no tag that leads anywhere is in it.
+        foreach (var repository in journal?.Repositories.Where(repository => repository.Removed).Select(repository => RepositoryName.Parse(repository.Name)) ?? [])
+            await trash.Rest.PutBackAsync([StoreLayout.Manifests(repository), StoreLayout.Layers(repository), StoreLayout.Uploads(repository)]);
+
+        var (count, isBack) = (0, true);
+        foreach (var part in new[] { trash.Rest, trash })
+        {
+            var paths = TrashOrder.Sort((await part.FilesAsync(CancellationToken.None)).Select(file => file.Path), journal);
+            foreach (var result in await part.PutBackAsync(paths))
+            {
+                if (result.Result == MoveResult.Moved)
+                {
+                    count++;
+                    outcome.HasChanged();
+                    outcome.WentBack(result.Path);
+                }
+                else if (result.Result == MoveResult.TargetExists && TrashOrder.IsTag(result.Path))
+                {
+                    outcome.Note($"{result.Path} was pushed again meanwhile and stays as it is now");
+                }
+                else if (result.Result == MoveResult.Failed)
+                {
+                    isBack = false;
+                    outcome.HasFailed($"{result.Path} could not be put back: {result.Problem}");
+                }
+            }
+        }
+
+        outcome.Note($"{count} files and directories went back that the run {trash.RunId} had taken away: {why}");
+        return isBack;
+    }
+}

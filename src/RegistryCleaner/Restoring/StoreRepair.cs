@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using RegistryCleaner.Checking;
+using RegistryCleaner.Marking;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Restoring;
+
+/// <summary>
+/// Repairs what can be repaired without harm: what is missing and lies in a trash goes back, and links that lead nowhere and that
+/// nothing needs go, through a journal like everything that goes.
+/// </summary>
+internal sealed class StoreRepair(IStoreFiles files, Pruner pruner)
+{
+    /// <summary>Does it.</summary>
+    public async Task RunAsync(StoreChecker checker, IReadOnlyList<Finding> findings, PruneOutcome outcome, CancellationToken cancellationToken)
+    {
+        var trash = await TrashIndex.ReadAsync(files, "", cancellationToken);
+        var back = TrashOrder.Sort(findings.Select(finding => finding.Repair).OfType<string>().Where(trash.Has), null);
+        foreach (var rank in back.GroupBy(TrashOrder.RankOf))
+        {
+            foreach (var run in rank.GroupBy(trash.TrashOf))
+            {
+                foreach (var moved in await run.Key.PutBackAsync([.. run]))
+                    outcome.Note(moved.Result == MoveResult.Moved ? $"{moved.Path} went back from the trash of the run {run.Key.RunId}" : $"{moved.Path} could not be put back: {moved.Why}");
+            }
+        }
+
+        List<RepositoryGarbage> dangling =
+        [
+            .. checker.Dangling.Where(item => !back.Contains(item.Link.Path) && item.Link.Path == StoreLayout.LayerLink(item.Repository, item.Link.Link.Target!.Value)).GroupBy(item => item.Repository)
+                .Select(group => new RepositoryGarbage(group.Key, [], [], [.. group.Select(item => new CollectedLink(item.Link.Link.Target!.Value, item.Link.Modified)).Order(Comparer<CollectedLink>.Create((a, b) => a.Digest.CompareTo(b.Digest)))])),
+        ];
+        await pruner.ApplyAsync(
+            new CollectionPlan
+            {
+                Repositories = [.. dangling],
+                Blobs = [],
+                Uploads = [],
+                Leftovers = [],
+                Directories = [],
+                AllBlobs = 0,
+                RecentBlobs = 0,
+                RecentBytes = 0,
+                Remarks = ImmutableArray<string>.Empty,
+            },
+            outcome,
+            cancellationToken);
+    }
+}

@@ -1,0 +1,88 @@
+using RegistryCleaner.Checking;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
+using RegistryCleaner.Tests.Restoring;
+
+namespace RegistryCleaner.Tests.Checking;
+
+/// <summary>What is not as it should be is found, and what can be repaired without harm is.</summary>
+public class CheckTests
+{
+    private static readonly RepositoryName s_app = RepositoryName.Parse("team/app");
+
+    private static readonly Dictionary<string, (Action<UndoScene> Damage, Severity Severity, string Where, string What)> s_damages = new()
+    {
+        ["a layer that is missing"] = (scene => File.Delete(scene.Store.FullPath(StoreLayout.BlobData(scene.Store.Layer("team/app", "app-1.1")))), Severity.Error, "/data", "not there"),
+        ["a layer that was cut off"] = (scene => scene.Store.Write(StoreLayout.BlobData(scene.Store.Layer("team/app", "app-1.1")), "short"u8), Severity.Error, "/data", "5 bytes instead of 1024"),
+        ["a layer that was altered"] = (scene => scene.Store.Write(StoreLayout.BlobData(scene.Store.Layer("team/app", "app-1.1")), new byte[1024]), Severity.Error, "/data", "its content has the digest"),
+        ["a tag that leads nowhere"] = (scene => scene.Store.Tag("team/app", "lost", Digest.OfContent("lost"u8)), Severity.Error, "team/app:lost", "does not have"),
+        ["a tag whose link is empty"] = (scene => scene.Store.Write(StoreLayout.TagLink(s_app, Tag.Parse("torn")), ""u8), Severity.Error, "team/app:torn", "cannot be read"),
+        ["a layer's link that is empty"] = (scene => scene.Store.Write(StoreLayout.LayerLink(s_app, Digest.OfContent("torn"u8)), ""u8), Severity.Warning, "/link", "cannot be read"),
+        ["a link to nothing"] = (scene => scene.Store.WriteLink(StoreLayout.LayerLink(s_app, Digest.OfContent("stale"u8)), Digest.OfContent("stale"u8)), Severity.Warning, "/link", "its data is not there"),
+        ["a manifest without data"] = (scene => scene.Store.WriteLink(StoreLayout.RevisionLink(s_app, Digest.OfContent("gone"u8)), Digest.OfContent("gone"u8)), Severity.Error, "/data", "not there"),
+        ["a repository with one marker"] = (scene => Directory.CreateDirectory(scene.Store.FullPath("v2/repositories/half/_manifests/tags")), Severity.Warning, "half", "only one of"),
+        ["a stray file"] = (scene => scene.Store.Write("v2/repositories/team/_stray", ""u8), Severity.Warning, "_stray", "stray file"),
+        ["a symbolic link"] = (scene => Directory.CreateSymbolicLink(scene.Store.FullPath("v2/repositories/linked"), "/"), Severity.Error, "linked", "symbolic link"),
+        ["a signature of nothing"] = (scene => scene.Store.Tag("team/app", $"sha256-{Digest.OfContent("x"u8).Hex}.sig", scene.Store.Image("team/app", "signature", scene.Store.Layer("team/app", "s"))), Severity.Notice, ".sig", "orphan"),
+        ["a blob that nothing links"] = (scene => scene.Store.Blob("orphan"u8), Severity.Notice, "v2/blobs", "1 blobs that no repository links"),
+        ["an old upload"] = (scene =>
+        {
+            scene.Store.Write("v2/repositories/team/app/_uploads/f3a1/startedat", "x"u8);
+            TestKit.StoreBuilder.Age(scene.Store.FullPath("v2/repositories/team/app/_uploads"), TimeSpan.FromDays(30));
+        }, Severity.Notice, "_uploads/f3a1", "nothing was written since"),
+        ["a temporary file"] = (scene => scene.Store.Write($"{StoreLayout.BlobDirectory(scene.Store.Layer("team/app", "base"))}/data.00112233-4455-6677-8899-aabbccddeeff.tmp", "half"u8), Severity.Notice, ".tmp", "temporary file"),
+    };
+
+    public static TheoryData<string> Damages { get; } = [.. s_damages.Keys];
+
+    [Fact]
+    public async Task A_whole_store_is_clean()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var before = scene.Oracle.Content(withWorkDirectory: true);
+
+        var report = await CheckAsync(scene);
+
+        report.Findings.Where(finding => finding.Severity > Severity.Notice).ShouldBeEmpty();
+        report.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task What_is_wrong_is_found(string damage)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var (act, severity, where, what) = s_damages[damage];
+        act(scene);
+
+        var report = await CheckAsync(scene);
+
+        report.Findings.ShouldContain(finding => finding.Severity == severity && finding.Where.EndsWith(where, StringComparison.Ordinal) && finding.What.Contains(what, StringComparison.Ordinal) && finding.Advice.Length > 0);
+        report.ExitCode.ShouldBe(severity == Severity.Notice ? ExitCode.Done : ExitCode.Findings);
+    }
+
+    [Fact]
+    public async Task What_is_missing_and_lies_in_the_trash_goes_back_and_links_that_lead_nowhere_go()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        // Pushed by a registry that remembered what had been removed.
+        var layer = scene.Store.Layer("team/app", "amd64-2.0");
+        scene.Store.Tag("team/app", "again", scene.Store.Image("team/app", "again", layer));
+        File.Delete(scene.Store.FullPath(StoreLayout.BlobData(layer)));
+        var dangling = StoreLayout.LayerLink(s_app, Digest.OfContent("stale"u8));
+        scene.Store.WriteLink(dangling, Digest.OfContent("stale"u8));
+        scene.Oracle.BrokenTags.ShouldHaveSingleItem();
+        var broken = await CheckAsync(scene);
+        broken.ExitCode.ShouldBe(ExitCode.Findings);
+
+        var repaired = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Repair = true });
+
+        repaired.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Store.Has(dangling).ShouldBeFalse();
+        (await scene.HistoryAsync()).Count.ShouldBe(2);
+    }
+
+    private static Task<CleanerReport> CheckAsync(UndoScene scene) => new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Verify = VerifyKind.Hash });
+}

@@ -1,0 +1,171 @@
+using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Restoring;
+using RegistryCleaner.Store;
+
+namespace RegistryCleaner.Tests.Restoring;
+
+/// <summary>What a run removed comes back, as it was, and never over what is there by now.</summary>
+public class RestoreTests
+{
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task A_run_that_is_taken_back_leaves_the_store_as_it_was(bool isPrune, bool throughShell)
+    {
+        using var scene = isPrune ? await UndoScene.PrunedAsync() : await UndoScene.CollectedAsync();
+        scene.Now.ShouldNotBe(scene.Before);
+        IStoreFiles files = throughShell ? new ContainerStoreFiles(CommandHost.Local, scene.StoreFiles.Root, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance) : scene.StoreFiles;
+
+        var plan = await scene.RestoreAsync(files);
+
+        plan.IsComplete.ShouldBeTrue();
+        plan.Remarks.ShouldBeEmpty();
+        scene.Now.ShouldBe(scene.Before);
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+        (await scene.HistoryAsync()).ShouldHaveSingleItem().State.ShouldBe(RunState.Restored);
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_a_real_one_does_and_touches_nothing()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var before = scene.Oracle.Content(withWorkDirectory: true);
+
+        var dry = (await scene.RestoreAsync(new RestoreImagesOptions { DryRun = true })).Restoration!;
+        scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+        var real = (await scene.RestoreAsync(new RestoreImagesOptions())).Restoration!;
+
+        real.Images.ShouldBe(dry.Images);
+        (real.Manifests, real.Layers, real.Blobs, real.Bytes).ShouldBe((dry.Manifests, dry.Layers, dry.Blobs, dry.Bytes));
+        real.Manifests.ShouldBeGreaterThan(0);
+        real.Images.Select(image => image.Image).ShouldBe(["team/app:1.0", "team/app:2.0", "team/gone:1", "team/gone:2", "team/last/one:1"]);
+    }
+
+    [Fact]
+    public async Task One_image_comes_back_with_what_is_about_it_and_nothing_else()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+
+        var plan = await scene.RestoreAsync(images: ["team/app:1.0"]);
+
+        plan.IsComplete.ShouldBeTrue();
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.ShouldContain("team/app:1.0");
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:2.0");
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/gone:1");
+        // Its signature, by its subject.
+        plan.Images.Where(image => image.Image.StartsWith("team/app@", StringComparison.Ordinal)).ShouldHaveSingleItem();
+
+        // The rest can still come back.
+        (await scene.RestoreAsync()).IsComplete.ShouldBeTrue();
+        scene.Now.ShouldBe(scene.Before);
+    }
+
+    [Fact]
+    public async Task A_repository_comes_back_with_all_that_was_in_it()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+
+        await scene.RestoreAsync(images: ["team/gone"]);
+
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Now.Where(pair => pair.Key.Contains("/team/gone/", StringComparison.Ordinal)).ShouldBe(scene.Before.Where(pair => pair.Key.Contains("/team/gone/", StringComparison.Ordinal)));
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:1.0");
+    }
+
+    [Fact]
+    public async Task A_tag_that_was_pushed_anew_stays_unless_the_old_one_is_asked_for()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var old = scene.TagsBefore["team/app:1.0"];
+        var pushed = scene.Store.Tag("team/app", "1.0", scene.Store.Image("team/app", "new", scene.Store.Layer("team/app", "new")));
+
+        var refused = await scene.RestoreAsync(new RestoreImagesOptions());
+
+        refused.ExitCode.ShouldBe(ExitCode.Incomplete);
+        refused.Restoration!.Images.Single(image => image.Image == "team/app:1.0").Decision.ShouldBe(RestoreDecision.PushedAnew);
+        scene.Oracle.Tags["team/app:1.0"].ShouldBe(pushed.ToString());
+        scene.Oracle.Tags.Keys.ShouldContain("team/app:2.0");
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+
+        var told = await scene.RestoreAsync(new RestoreImagesOptions { Images = ["team/app:1.0"], Overwrite = true });
+
+        told.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Oracle.Tags["team/app:1.0"].ShouldBe(old);
+        scene.Oracle.WhyNotPullable("team/app", pushed.ToString()).ShouldBeNull();
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_later_run_took_comes_back_from_its_trash()
+    {
+        using var scene = UndoScene.Unpruned();
+        var first = (await scene.PruneAsync("team/app:2.0")).RunIds.Single();
+        // 2.0 shares a platform with 2.1, and a layer with all.
+        await scene.PruneAsync("team/app:2.1", "team/app:1.1", "team/app:stable", "team/app:1.0");
+
+        var plan = await scene.RestoreAsync(run: first);
+
+        plan.IsComplete.ShouldBeTrue();
+        scene.Oracle.Tags.Keys.ShouldContain("team/app:2.0");
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_image_of_which_a_part_is_gone_does_not_come_back_and_the_report_says_why()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var trash = scene.Store.FullPath(StoreLayout.Trash);
+        var data = Directory.GetFiles(trash, "data", SearchOption.AllDirectories).First(path => new FileInfo(path).Length == 1024);
+        File.Delete(data);
+
+        var report = await scene.RestoreAsync(new RestoreImagesOptions());
+
+        report.ExitCode.ShouldBe(ExitCode.Incomplete);
+        var lost = report.Restoration!.Images.Where(image => image.Decision == RestoreDecision.Lost && !image.Image.Contains('@')).ToList();
+        lost.ShouldNotBeEmpty();
+        lost.ShouldAllBe(image => image.Reason.Contains(Path.GetFileName(Path.GetDirectoryName(data))!, StringComparison.Ordinal));
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.ShouldNotContain(lost[0].Image);
+        scene.Oracle.Tags.Count.ShouldBe(scene.TagsBefore.Count - lost.Count);
+    }
+
+    [Fact]
+    public async Task A_run_or_an_image_that_is_not_there_ends_it_before_anything_is_touched()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var before = scene.Oracle.Content(withWorkDirectory: true);
+
+        foreach (var options in new[] { new RestoreImagesOptions { Run = "none" }, new RestoreImagesOptions { Images = ["team/app:1.1"] }, new RestoreImagesOptions { Images = ["nobody"] } })
+            (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(options))).ExitCode.ShouldBe(ExitCode.NotFound);
+        scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+
+        var run = scene.Run;
+        await new Cleaner().EmptyTrashAsync(new EmptyTrashOptions { RegistryRoot = scene.Store.RootDirectory });
+        (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(new RestoreImagesOptions { Run = run }))).Message.ShouldContain("freed already");
+        (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(new RestoreImagesOptions()))).ExitCode.ShouldBe(ExitCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_was_uploaded_by_its_sha512_comes_back()
+    {
+        using var scene = UndoScene.Unpruned();
+        var name = RepositoryName.Parse("sha512");
+        var content = "by its sha512"u8.ToArray();
+        var stored = scene.Store.Layer("sha512", content);
+        var other = Digest.Parse($"sha512:{Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(content))}");
+        scene.Store.WriteLink(StoreLayout.LayerLink(name, other), stored);
+        var config = scene.Store.Layer("sha512", "{}"u8);
+        scene.Store.Tag("sha512", "1", scene.Store.Manifest("sha512", $$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"digest":"{{config}}","size":2},"layers":[{"digest":"{{other}}","size":{{content.Length}}}]}"""));
+        scene.Store.Age(TimeSpan.FromDays(1));
+        await scene.PruneAsync("sha512:1");
+
+        (await scene.RestoreAsync(images: ["sha512:1"])).IsComplete.ShouldBeTrue();
+
+        scene.Oracle.WholeTags.ShouldContain("sha512:1");
+    }
+}

@@ -1,0 +1,181 @@
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+using RegistryCleaner.Tests.Pruning;
+
+namespace RegistryCleaner.Tests.Restoring;
+
+/// <summary>How long what was removed is kept, and what becomes of runs that were killed.</summary>
+public class TrashTests
+{
+    [Fact]
+    public async Task What_was_removed_is_freed_when_its_time_has_come_and_its_journal_stays()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var run = scene.Run;
+        var bytes = Size(scene);
+        var outcome = new PruneOutcome();
+
+        await RunScene.KeepingPrunerOf(scene.StoreFiles).FinishEarlierRunsAsync(outcome, CancellationToken.None);
+        Size(scene).ShouldBe(bytes);
+        StoreBuilder.Age(scene.Store.FullPath($"{StoreLayout.TrashOf(run)}/completed"), TimeSpan.FromDays(6.9));
+        await RunScene.KeepingPrunerOf(scene.StoreFiles).FinishEarlierRunsAsync(outcome, CancellationToken.None);
+        Size(scene).ShouldBe(bytes);
+        outcome.Notes.ShouldBeEmpty();
+        StoreBuilder.Age(scene.Store.FullPath($"{StoreLayout.TrashOf(run)}/completed"), TimeSpan.FromDays(7.1));
+        await RunScene.KeepingPrunerOf(scene.StoreFiles).FinishEarlierRunsAsync(outcome, CancellationToken.None);
+
+        Size(scene).ShouldBeLessThan(10_000);
+        outcome.Notes.ShouldHaveSingleItem().ShouldContain("was freed");
+        var known = (await scene.HistoryAsync()).ShouldHaveSingleItem();
+        (known.Run, known.State, known.BytesInTrash).ShouldBe((run, RunState.Freed, 0));
+        known.Tags.ShouldContain("team/app:1.0");
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_trash_is_emptied_on_demand()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var options = new EmptyTrashOptions { RegistryRoot = scene.Store.RootDirectory };
+        var before = scene.Oracle.Content(withWorkDirectory: true);
+
+        var dry = await new Cleaner().EmptyTrashAsync(options with { DryRun = true });
+        scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
+        var real = await new Cleaner().EmptyTrashAsync(options);
+
+        real.ExitCode.ShouldBe(ExitCode.Done);
+        real.Runs.Select(run => (run.Run, run.BytesInTrash)).ShouldBe(dry.Runs.Select(run => (run.Run, run.BytesInTrash)));
+        real.Runs.ShouldHaveSingleItem().BytesInTrash.ShouldBeGreaterThan(5000);
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_needed_again_by_then_goes_back_and_is_not_freed()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        // As a registry does it that remembers the data: a link, and nothing else.
+        var layer = scene.Store.Layer("elsewhere", "amd64-2.0");
+        File.Delete(scene.Store.FullPath(StoreLayout.BlobData(layer)));
+
+        await new Cleaner().EmptyTrashAsync(new EmptyTrashOptions { RegistryRoot = scene.Store.RootDirectory });
+
+        scene.Store.Has(StoreLayout.BlobData(layer)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_journals_that_are_kept_are_not_more_and_more()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        for (var i = 0; i < EarlierRuns.MaxHistory + 10; i++)
+            scene.Store.Write($"{StoreLayout.History}/freed/20200101T{i:000000}Z-00000000/journal.json", "{}"u8);
+
+        await RunScene.FinishAsync(scene.StoreFiles);
+        await RunScene.FinishAsync(scene.StoreFiles);
+
+        Directory.GetDirectories(scene.Store.FullPath($"{StoreLayout.History}/freed")).Length.ShouldBe(EarlierRuns.MaxHistory);
+        Directory.Exists(scene.Store.FullPath($"{StoreLayout.History}/freed/20200101T000000Z-00000000")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_killed_run_is_rolled_back_where_that_is_asked_for_at_every_point()
+    {
+        var points = await CountAsync();
+        for (var point = 0; point < points; point += 2)
+        {
+            using var scene = UndoScene.Unpruned();
+            var where = await KillAsync(scene, point);
+
+            var outcome = new PruneOutcome();
+            await RunScene.KeepingPrunerOf(scene.StoreFiles, InterruptedRunPolicy.RollBack).FinishEarlierRunsAsync(outcome, CancellationToken.None);
+
+            outcome.Failures.ShouldBeEmpty();
+            // From its end on it is no interrupted run.
+            if (where?.Contains("completed", StringComparison.Ordinal) == true || where is null)
+                continue;
+            scene.Now.ShouldBe(scene.Before, $"killed at point {point}, {where}");
+        }
+    }
+
+    [Theory]
+    [InlineData(InterruptedRunPolicy.FinishIfUnchanged, false, false)]
+    [InlineData(InterruptedRunPolicy.FinishIfUnchanged, true, true)]
+    [InlineData(InterruptedRunPolicy.Finish, true, false)]
+    [InlineData(InterruptedRunPolicy.RollBack, false, true)]
+    public async Task A_killed_run_is_finished_if_its_plan_still_holds_or_as_told(InterruptedRunPolicy policy, bool isPushed, bool isRolledBack)
+    {
+        using var scene = UndoScene.Unpruned();
+        await KillAsync(scene, await CountAsync() / 2);
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:1.0");
+        var pushed = isPushed ? scene.Store.Tag("team/app", "1.0", scene.Store.Image("team/app", "new", scene.Store.Layer("team/app", "new"))) : default;
+
+        await RunScene.KeepingPrunerOf(scene.StoreFiles, policy).FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
+
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.Contains("team/app:2.0").ShouldBe(isRolledBack);
+        if (isPushed)
+            scene.Oracle.Tags["team/app:1.0"].ShouldBe(pushed.ToString());
+        else
+            scene.Oracle.Tags.Keys.Contains("team/app:1.0").ShouldBe(isRolledBack);
+        (await RunScene.PrunerOf(scene.StoreFiles).FindUnfinishedRunsAsync(CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_killed_run_that_is_asked_for_is_taken_back()
+    {
+        using var scene = UndoScene.Unpruned();
+        await KillAsync(scene, await CountAsync() / 2);
+
+        var report = await scene.RestoreAsync(new RestoreImagesOptions());
+
+        report.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Now.ShouldBe(scene.Before);
+        (await scene.HistoryAsync()).ShouldHaveSingleItem().State.ShouldBe(RunState.Restored);
+    }
+
+    [Fact]
+    public async Task The_report_names_the_run_and_both_figures()
+    {
+        using var scene = UndoScene.Unpruned();
+
+        var report = await new Cleaner().CleanImagesAsync(new CleanImagesOptions { Images = PruneScene.Images, RegistryRoot = scene.Store.RootDirectory });
+
+        report.Collection!.BytesInTrash.ShouldBe(report.Collection.Bytes);
+        report.Outcome!.RunIds.ShouldBe([scene.Run]);
+        var summary = RegistryCleaner.Reporting.ReportTable.Of(report).Summary;
+        summary.ShouldContain(sentence => sentence.Contains("0 bytes are free now", StringComparison.Ordinal) && sentence.Contains("lie in the trash", StringComparison.Ordinal));
+        summary.ShouldContain(sentence => sentence.Contains($"RestoreImages --run {scene.Run}", StringComparison.Ordinal));
+    }
+
+    private static long Size(UndoScene scene) =>
+        Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+
+    private static async Task<int> CountAsync()
+    {
+        using var scene = UndoScene.Unpruned();
+        var points = 0;
+        await PruneAsync(scene, new StoreFilesDecorator(scene.StoreFiles, _ => points++));
+        return points;
+    }
+
+    private static async Task<string?> KillAsync(UndoScene scene, int point)
+    {
+        var count = 0;
+        try
+        {
+            await PruneAsync(scene, new StoreFilesDecorator(scene.StoreFiles, where =>
+            {
+                if (count++ >= point)
+                    throw new KilledException(where);
+            }));
+            return null;
+        }
+        catch (KilledException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static async Task PruneAsync(UndoScene scene, IStoreFiles files) =>
+        await RunScene.KeepingPrunerOf(files).ApplyAsync(await PruneScene.PlanAsync(scene.StoreFiles, PruneScene.Images), new PruneOutcome(), CancellationToken.None);
+}
