@@ -6,7 +6,7 @@ using RegistryCleaner.Nuke;
 using static Nuke.Common.Tools.DotNet.DotNetTasks;
 
 [StrictCommandLine]
-internal sealed class Build : NukeBuild, ICleanImages, IGarbageCollect
+internal sealed class Build : NukeBuild, ICleanImages, IGarbageCollect, IRestoreImages, IEmptyTrash, IHistory, ICheckRegistry
 {
     [Parameter("Debug or Release")]
     private readonly string Configuration = IsLocalBuild ? "Debug" : "Release";

@@ -35,7 +35,7 @@ internal static class HelpText
             Table(console, group.Key, group.Select(parameter => ($"--{parameter.Name}{ValueOf(parameter.Kind)}", parameter.Description)));
         Table(console, "This program", others.Where(option => !option.Hidden).Select(option => (string.Join(", ", option.Aliases.Where(alias => alias.StartsWith('-')).Prepend(option.Name)), option.Description ?? "")));
         Title(console, "Exit codes");
-        console.WriteLine("  0 done, 2 bad input, 3 not found (--strict), 4 refused as unsafe, 5 incomplete, 130 cancelled");
+        console.WriteLine("  0 done, 2 bad input, 3 not found (--strict), 4 refused as unsafe, 5 incomplete, 6 findings (CheckRegistry), 130 cancelled");
     }
 
     private static bool IsOne(CleanerVerbs verb) => verb != CleanerVerbs.None && (verb & (verb - 1)) == 0;

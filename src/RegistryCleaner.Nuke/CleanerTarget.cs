@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Nuke.Common;
+using RegistryCleaner.CommandLine;
 using RegistryCleaner.Reporting;
 
 namespace RegistryCleaner.Nuke;
@@ -27,6 +28,20 @@ internal static class CleanerTarget
         options = build.GarbageCollectSettings?.Invoke(options) ?? options;
         return RegistryCleanerTasks.Run((cleaner, cancellation) => cleaner.GarbageCollectAsync(options, cancellation));
     });
+
+    public static void RestoreImages(IRestoreImages build) => Run(build, CleanerVerbs.RestoreImages, (cleaner, values, cancellation) => cleaner.RestoreImagesAsync(values.ToRestoreImagesOptions(), cancellation));
+
+    public static void EmptyTrash(IEmptyTrash build) => Run(build, CleanerVerbs.EmptyTrash, (cleaner, values, cancellation) => cleaner.EmptyTrashAsync(values.ToEmptyTrashOptions(), cancellation));
+
+    public static void History(IHistory build) => Run(build, CleanerVerbs.History, (cleaner, values, cancellation) => cleaner.HistoryAsync(values.ToHistoryOptions(), cancellation));
+
+    public static void CheckRegistry(ICheckRegistry build) => Run(build, CleanerVerbs.CheckRegistry, (cleaner, values, cancellation) => cleaner.CheckRegistryAsync(values.ToCheckRegistryOptions(), cancellation));
+
+    private static void Run(INukeBuild build, CleanerVerbs verb, Func<Cleaner, ParameterValues, CancellationToken, Task<CleanerReport>> run)
+    {
+        var values = StrictParameters.Read(build, verb);
+        Run(build, () => RegistryCleanerTasks.Run((cleaner, cancellation) => run(cleaner, values, cancellation)));
+    }
 
     private static CleanImagesOptions OptionsOf(ICleanImages build)
     {

@@ -6,10 +6,6 @@ namespace RegistryCleaner.Nuke;
 /// <summary>The target CleanImages: <c>class Build : NukeBuild, ICleanImages</c>.</summary>
 public interface ICleanImages : IRegistryTargets
 {
-    /// <summary>The images to remove.</summary>
-    [Parameter("The images to remove: repo, repo:tag, repo@digest, repo:tag@digest or patterns such as team/*:pr-*; with rules, what these decide about")]
-    string[] Images => TryGetValue(() => Images)!;
-
     /// <summary>A file with more images, one a line.</summary>
     [Parameter("A file with more images, one a line; - is standard input")]
     string ImagesFrom => TryGetValue(() => ImagesFrom)!;

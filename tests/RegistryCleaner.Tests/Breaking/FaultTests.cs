@@ -42,13 +42,12 @@ public class FaultTests(ITestOutputHelper output)
                 var when = $"{verb}: {fault} at call {at}, {files.Struck}";
                 RequireWhole(scene, kept, when);
 
-                // What could not be read was kept, so that there the store may hold more than expected; and a question to a registry that
-                // serves whether it remembers a manifest may leave the link by which it is asked, which a full collection takes away.
+                // What could not be read was kept, so that there the store may hold more than expected.
                 await scene.RunAsync(scene.Files);
                 RequireWhole(scene, kept, $"{when}, and run again");
                 var now = Files(scene);
                 expected.Keys.Except(now.Keys).ShouldBeEmpty($"{when}: lost");
-                if (fault != Fault.Denied && verb != "CleanImages, live")
+                if (fault != Fault.Denied)
                     now.Keys.Except(expected.Keys).ShouldBeEmpty($"{when}: left over");
             }
         }

@@ -7,7 +7,7 @@ namespace RegistryCleaner.Tests.CommandLine;
 public class ShellCompletionTests
 {
     [Theory]
-    [InlineData("", "CleanImages GarbageCollect")]
+    [InlineData("", "CleanImages GarbageCollect RestoreImages EmptyTrash History CheckRegistry")]
     [InlineData("Gar", "GarbageCollect")]
     [InlineData("--dr", "--dry-run")]
     public async Task Bash_completes_targets_and_switches(string begun, string expected) =>

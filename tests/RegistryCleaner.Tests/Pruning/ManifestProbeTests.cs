@@ -58,7 +58,7 @@ public sealed class ManifestProbeTests(ITestOutputHelper output)
     private static async Task<PruneOutcome> RunAsync(IStoreFiles files, bool remembers)
     {
         var outcome = new PruneOutcome();
-        var pruner = new Pruner(files, new StoreReader(files), new Memory(files, remembers), new PruningOptions(), NullLogger.Instance);
+        var pruner = new Pruner(files, new StoreReader(files), new Memory(files, remembers), PruningOptions.None, NullLogger.Instance);
         await pruner.FinishEarlierRunsAsync(outcome, default);
         await pruner.ApplyAsync(await PruneScene.PlanAsync(files, PruneScene.Images), outcome, default);
         return outcome;
