@@ -49,7 +49,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         Images = List("images"),
         ImagesFrom = Text("images-from"),
         SupersededBy = List("superseded-by"),
-        Line = Text("line") is null ? null : Choice("line", VersionLine.Minor, Enum.GetValues<VersionLine>()),
+        Line = Choice<VersionLine>("line"),
         KeepLast = Number("keep-last"),
         KeepWithin = Age("keep-within"),
         KeepDaily = Number("keep-daily"),
@@ -63,7 +63,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         Protect = List("protect"),
         ProtectFile = Text("protect-file"),
         InUse = List("in-use"),
-        AgeBy = Choice("age-by", AgeBy.Pushed, Enum.GetValues<AgeBy>()),
+        AgeBy = Choice<AgeBy>("age-by"),
         UnknownAgeIsOld = Flag("unknown-age-is-old"),
         Policy = Text("policy"),
         PlanOut = Text("plan-out"),
@@ -148,6 +148,9 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
     };
 
     private CollectorKind Collector(CollectorKind otherwise, IReadOnlyCollection<CollectorKind> allowed) => Choice("collector", otherwise, allowed);
+
+    private T? Choice<T>(string name)
+        where T : struct, Enum => Text(name) is null ? null : Choice(name, default(T), Enum.GetValues<T>());
 
     private T Choice<T>(string name, T otherwise, IReadOnlyCollection<T> allowed)
         where T : struct, Enum

@@ -4,7 +4,7 @@ using Nuke.Common.Tooling;
 namespace RegistryCleaner.Nuke;
 
 /// <summary>The target CleanImages: <c>class Build : NukeBuild, ICleanImages</c>.</summary>
-public interface ICleanImages : IRegistryTargets
+public interface ICleanImages : IHasImages
 {
     /// <summary>A file with more images, one a line.</summary>
     [Parameter("A file with more images, one a line; - is standard input")]
@@ -86,9 +86,9 @@ public interface ICleanImages : IRegistryTargets
     [Parameter("Where a dry run writes its plan as JSON, and beside it as Markdown")]
     string PlanOut => TryGetValue(() => PlanOut)!;
 
-    /// <summary>A plan to apply.</summary>
+    /// <summary>A plan to apply. NUKE has a switch of this name for its own: a value that is no boolean leaves that off, with a warning.</summary>
     [Parameter("Applies a plan: exactly that and nothing else")]
-    string Plan => TryGetValue(() => Plan)!;
+    new string Plan => TryGetValue(() => Plan)!;
 
     /// <summary>How old a plan may be.</summary>
     [Parameter("How old a plan may be, such as 7d")]

@@ -5,10 +5,6 @@ namespace RegistryCleaner.Nuke;
 /// <summary>The parameters that all targets share; what each means is in <see cref="CleanerParameter.All"/>.</summary>
 public interface IRegistryTargets : INukeBuild
 {
-    /// <summary>The images to remove, or to put back.</summary>
-    [Parameter("The images to remove, or to put back: repo, repo:tag, repo@digest, repo:tag@digest, or to remove patterns such as team/*:pr-*; with rules, what these decide about")]
-    string[] Images => TryGetValue(() => Images)!;
-
     /// <summary>Whether nothing is touched.</summary>
     [Parameter("Says what would be done, and touches nothing")]
     bool? DryRun => TryGetValue<bool?>(() => DryRun);

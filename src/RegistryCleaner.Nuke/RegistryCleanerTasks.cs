@@ -22,6 +22,34 @@ public static class RegistryCleanerTasks
     public static CleanerReport GarbageCollect(Configure<GarbageCollectOptions>? configure = null) =>
         RequireDone(Run((cleaner, cancellation) => cleaner.GarbageCollectAsync((configure ?? (options => options))(new GarbageCollectOptions()), cancellation)));
 
+    /// <summary>Puts back what an earlier run removed, while the trash holds it.</summary>
+    /// <param name="configure">Says how to go about it.</param>
+    /// <returns>What was found, decided and done.</returns>
+    /// <exception cref="CleanerException">Not everything was done; it carries the exit code.</exception>
+    public static CleanerReport RestoreImages(Configure<RestoreImagesOptions>? configure = null) =>
+        RequireDone(Run((cleaner, cancellation) => cleaner.RestoreImagesAsync((configure ?? (options => options))(new RestoreImagesOptions()), cancellation)));
+
+    /// <summary>Frees what the trash holds: it cannot be put back afterwards.</summary>
+    /// <param name="configure">Says how to go about it.</param>
+    /// <returns>What was found, decided and done.</returns>
+    /// <exception cref="CleanerException">Not everything was done; it carries the exit code.</exception>
+    public static CleanerReport EmptyTrash(Configure<EmptyTrashOptions>? configure = null) =>
+        RequireDone(Run((cleaner, cancellation) => cleaner.EmptyTrashAsync((configure ?? (options => options))(new EmptyTrashOptions()), cancellation)));
+
+    /// <summary>Shows earlier runs, and which of them can be taken back.</summary>
+    /// <param name="configure">Says how to go about it.</param>
+    /// <returns>What was found, decided and done.</returns>
+    /// <exception cref="CleanerException">Not everything was done; it carries the exit code.</exception>
+    public static CleanerReport History(Configure<HistoryOptions>? configure = null) =>
+        RequireDone(Run((cleaner, cancellation) => cleaner.HistoryAsync((configure ?? (options => options))(new HistoryOptions()), cancellation)));
+
+    /// <summary>Looks whether everything that a tag leads to is there.</summary>
+    /// <param name="configure">Says how to go about it.</param>
+    /// <returns>What was found, decided and done.</returns>
+    /// <exception cref="CleanerException">Not everything was done; it carries the exit code.</exception>
+    public static CleanerReport CheckRegistry(Configure<CheckRegistryOptions>? configure = null) =>
+        RequireDone(Run((cleaner, cancellation) => cleaner.CheckRegistryAsync((configure ?? (options => options))(new CheckRegistryOptions()), cancellation)));
+
     /// <summary>Runs a verb with NUKE's log, until it ends or Ctrl+C ends it between two steps.</summary>
     internal static CleanerReport Run(Func<Cleaner, CancellationToken, Task<CleanerReport>> verb)
     {

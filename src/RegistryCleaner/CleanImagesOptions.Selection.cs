@@ -53,8 +53,8 @@ public sealed partial record CleanImagesOptions
     /// <summary>What runs somewhere and stays: <c>docker</c>, a compose file, an inventory of kubectl's, or <c>-</c> for standard input.</summary>
     public IReadOnlyList<string> InUse { get; init; } = [];
 
-    /// <summary>What a tag's age is.</summary>
-    public AgeBy AgeBy { get; init; }
+    /// <summary>What a tag's age is; null for when it was pushed.</summary>
+    public AgeBy? AgeBy { get; init; }
 
     /// <summary>Whether what has no known age counts as the oldest; otherwise rules about ages keep it.</summary>
     public bool UnknownAgeIsOld { get; init; }

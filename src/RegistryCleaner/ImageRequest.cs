@@ -49,13 +49,13 @@ internal sealed record ImageRequest
             throw new CleanerException(ExitCode.BadInput, "--plan-out writes the plan of a dry run: give --dry-run as well.");
         if (options.Plan is { } plan)
         {
-            RequireAlone("--plan", options, RuleOptions.Read(options), options.Protect.Count + options.InUse.Count > 0 || options.ProtectFile is not null || options.Policy is not null || options.PlanOut is not null);
+            RequireAlone("--plan", options, RuleOptions.Read(options), RuleOptions.HowGiven(options) is not null || options.Protect.Count + options.InUse.Count > 0 || options.ProtectFile is not null || options.Policy is not null || options.PlanOut is not null);
             return new ImageRequest { Named = [], Scopes = [], Protection = Protection.Default, Reviewed = await PlanFiles.ReadAsync(plan, cancellationToken) };
         }
 
         if (options.Policy is { } policy)
         {
-            RequireAlone("--policy", options, RuleOptions.Read(options), false);
+            RequireAlone("--policy", options, RuleOptions.Read(options), options is not { Line: null, AgeBy: null, UnknownAgeIsOld: false });
             var read = PolicyFile.Read(await InputText.ReadAsync(policy, "--policy", cancellationToken), policy);
             return new ImageRequest
             {
@@ -69,7 +69,11 @@ internal sealed record ImageRequest
         IReadOnlyList<string> images = options.ImagesFrom is { } file ? [.. options.Images, .. await InputText.ReadLinesAsync(file, "--images-from", cancellationToken)] : options.Images;
         var rules = RuleOptions.Read(options);
         var protection = await ProtectionReading.ReadAsync(options, cancellationToken);
-        if (!rules.AreAboutTags && !rules.Untagged && !protection.IsAsked)
+        // An empty list of what is protected or in use is a rule all the same: without one, images would go by their names.
+        var isProtecting = options.Protect.Count + options.InUse.Count > 0 || options.ProtectFile is not null;
+        if (!rules.AreAboutTags && !rules.Untagged && RuleOptions.HowGiven(options) is { } how)
+            throw new CleanerException(ExitCode.BadInput, $"{how} says how a rule is meant, and no rule was given.");
+        if (!rules.AreAboutTags && !rules.Untagged && !isProtecting)
             return WithoutRules(images, protection, isEnough: options.Explain is not null);
 
         var patterns = Patterns(images);

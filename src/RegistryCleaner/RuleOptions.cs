@@ -7,6 +7,9 @@ namespace RegistryCleaner;
 /// <summary>Reads options into rules, and refuses values that no rule can mean.</summary>
 internal static class RuleOptions
 {
+    // Elsewhere 6m is half a year.
+    private static readonly TimeSpan s_shortest = TimeSpan.FromHours(1);
+
     /// <exception cref="CleanerException">A value is not one that the rule takes; all of these are named.</exception>
     public static RetentionRules Read(CleanImagesOptions options)
     {
@@ -18,24 +21,39 @@ internal static class RuleOptions
             return count;
         }
 
+        TimeSpan? Age(string name, TimeSpan? age)
+        {
+            if (age < s_shortest)
+                reasons.Add($"--{name} takes an age from 1h on, not {DurationText.Write(age.Value)}: m is a minute, and months are written as days, such as 180d.");
+            return age;
+        }
+
         var rules = new RetentionRules
         {
             SupersededBy = Releases(options.SupersededBy, reasons),
             Line = options.Line,
             KeepLast = Count("keep-last", options.KeepLast),
-            KeepWithin = options.KeepWithin,
+            KeepWithin = Age("keep-within", options.KeepWithin),
             KeepDaily = Count("keep-daily", options.KeepDaily),
             KeepWeekly = Count("keep-weekly", options.KeepWeekly),
             KeepMonthly = Count("keep-monthly", options.KeepMonthly),
             KeepVersions = options.KeepSemver is { } counts ? Versions(counts, reasons) : null,
-            OlderThan = options.OlderThan,
+            OlderThan = Age("older-than", options.OlderThan),
             Expired = options.Expired,
             Untagged = options.Untagged,
-            AgeBy = options.AgeBy,
+            AgeBy = options.AgeBy ?? AgeBy.Pushed,
             UnknownAgeIsOld = options.UnknownAgeIsOld,
         };
         return reasons.Count == 0 ? rules : throw new CleanerException(ExitCode.BadInput, reasons);
     }
+
+    /// <summary>What only says how rules are meant, and is given; null for none. Without a rule, images would go by their names.</summary>
+    public static string? HowGiven(CleanImagesOptions options) =>
+        options.Line is not null ? "--line"
+        : options.AgeBy is not null ? "--age-by"
+        : options.UnknownAgeIsOld ? "--unknown-age-is-old"
+        : options.ExpiresAnnotation is not null ? "--expires-annotation"
+        : null;
 
     /// <summary>Reads <c>major:2,minor:3,patch:5</c>: each level at most once, at least one.</summary>
     public static VersionCounts? Versions(string text, List<string> reasons)

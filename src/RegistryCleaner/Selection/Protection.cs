@@ -13,9 +13,6 @@ internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInv
     /// <summary>Nothing but <c>latest</c>.</summary>
     public static Protection Default { get; } = new([], ImageInventory.Empty);
 
-    /// <summary>Whether anything is protected besides <c>latest</c>.</summary>
-    public bool IsAsked => Patterns.Count > 0 || !InUse.IsEmpty;
-
     /// <summary>Why a tag is protected, or null.</summary>
     public string? WhyTag(RepositoryFacts repository, TagFacts tag) =>
         Patterns.FirstOrDefault(pattern => pattern.Fits(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)) is { } pattern ? $"protected by '{pattern.Text}'"
@@ -60,14 +57,8 @@ internal sealed record ImageInventory
             _digests.TryAdd(digest, where);
     }
 
-    /// <summary>Whether nothing is in use.</summary>
-    public bool IsEmpty => _names.Count == 0 && _digests.Count == 0;
-
     /// <summary>Whether anything in use is known by its digest.</summary>
     public bool HasDigests => _digests.Count > 0;
-
-    /// <summary>The names and digests, sorted.</summary>
-    public IEnumerable<string> Names => _names.Keys.Concat(_digests.Keys.Select(digest => digest.ToString())).Order(StringComparer.Ordinal);
 
     /// <summary>Where a tag is in use, or null.</summary>
     public string? WhyTag(RepositoryName repository, Tag tag) => _names.Count > 0 && _names.TryGetValue($"{repository}:{tag}", out var where) ? $"in use {where}" : null;

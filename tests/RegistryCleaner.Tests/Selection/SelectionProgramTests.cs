@@ -110,6 +110,12 @@ public sealed class SelectionProgramTests : IDisposable
     [InlineData("--images", "team/app", "--older-than", "1d", "--age-by", "name")]
     [InlineData("--images", "team/app", "--older-than", "1d", "--protect", "a~b")]
     [InlineData("--images", "team/***", "--older-than", "1d")]
+    [InlineData("--images", "team/app", "--older-than", "6m")]
+    [InlineData("--images", "team/app", "--keep-within", "0")]
+    [InlineData("--images", "team/app", "--line", "major")]
+    [InlineData("--images", "team/app", "--age-by", "pushed")]
+    [InlineData("--images", "team/app", "--unknown-age-is-old")]
+    [InlineData("--images", "team/app", "--expires-annotation", "until")]
     [InlineData("--superseded-by", "team/app")]
     [InlineData("--superseded-by", "team/app:latest")]
     [InlineData("--superseded-by", "team/app:1.4.2", "--line", "main")]
@@ -162,6 +168,15 @@ public sealed class SelectionProgramTests : IDisposable
         (await _scene.RunAsync("--images", "team/app", "--older-than", "25d", "--protect-file", _scene.Written("protected", "# customers\nteam/app:1.3.*\n"))).ExitCode.ShouldBe(0);
 
         _scene.Left.Where(tag => tag.StartsWith("team/app", StringComparison.Ordinal)).ShouldBe(["team/app:1.3.9", "team/app:1.4.1", "team/app:1.4.2"]);
+    }
+
+    [Fact]
+    public async Task A_file_that_protects_nothing_is_a_rule_all_the_same()
+    {
+        // Without a rule, the name alone would take the repository.
+        (await _scene.RunAsync("--images", "team/app", "--protect-file", _scene.Written("protected", "# nothing yet\n"))).ExitCode.ShouldBe(0);
+
+        _scene.Left.ShouldContain("team/app:1.4.2");
     }
 
     [Theory]
