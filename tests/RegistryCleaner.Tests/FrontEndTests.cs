@@ -79,6 +79,6 @@ public partial class FrontEndTests
     private static string Source(string project) => string.Concat(
         Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "src", project), "*.cs").Select(File.ReadAllText));
 
-    [GeneratedRegex(@"\[Parameter\(""[^\n]*""\)\]\s+(bool\?|string|string\[\]) (\w+) => TryGetValue")]
+    [GeneratedRegex(@"\[Parameter\(""[^\n]*""\)\]\s+(?:new )?(bool\?|string|string\[\]) (\w+) => TryGetValue")]
     private static partial Regex NukeProperty();
 }
