@@ -1,3 +1,4 @@
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Selection;
 using YamlDotNet.Core;
@@ -20,10 +21,7 @@ internal sealed record PolicyFile(IReadOnlyList<ScopedRules> Scopes, IReadOnlyLi
         var reading = new Reading(path);
         try
         {
-            var stream = new YamlStream();
-            using var text = new StringReader(yaml);
-            stream.Load(text);
-            var policy = stream.Documents is [var document] ? reading.Policy(document.RootNode) : reading.Fail<PolicyFile>(1, "a policy is one document with rules");
+            var policy = YamlText.Load(yaml) is [var document] ? reading.Policy(document.RootNode) : reading.Fail<PolicyFile>(1, "a policy is one document with rules");
             return reading.Errors.Count == 0 ? policy! : throw new CleanerException(ExitCode.BadInput, reading.Errors);
         }
         catch (YamlException e)
