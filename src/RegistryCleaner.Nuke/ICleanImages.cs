@@ -4,7 +4,7 @@ using Nuke.Common.Tooling;
 namespace RegistryCleaner.Nuke;
 
 /// <summary>The target CleanImages: <c>class Build : NukeBuild, ICleanImages</c>.</summary>
-public interface ICleanImages : IRegistryTargets
+public interface ICleanImages : IHasImages
 {
     /// <summary>A file with more images, one a line.</summary>
     [Parameter("A file with more images, one a line; - is standard input")]

@@ -3,7 +3,7 @@ using Nuke.Common;
 namespace RegistryCleaner.Nuke;
 
 /// <summary>The target RestoreImages: <c>class Build : NukeBuild, IRestoreImages</c>.</summary>
-public interface IRestoreImages : IRegistryTargets
+public interface IRestoreImages : IHasImages
 {
     /// <summary>The run to take back.</summary>
     [Parameter("The run to take back, as reports and History name it, or latest")]
