@@ -93,6 +93,8 @@ public sealed class CleanerCommandLine
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
         if ((verbs & CleanerVerbs.RestoreImages) != 0 && verbs != CleanerVerbs.RestoreImages)
             errors.Add("RestoreImages runs alone: what is put back is not removed in the same breath.");
+        if (given.Contains("explain") && verbs != CleanerVerbs.CleanImages)
+            errors.Add("--explain touches nothing: no other target can run beside it.");
         if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));

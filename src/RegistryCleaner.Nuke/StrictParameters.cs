@@ -59,7 +59,9 @@ public static class StrictParameters
                 found.Add($"The parameter {property.Name} cannot be read: {reason}");
             else if (property.GetValue(build) is bool flag)
                 flags[parameter.Name] = flag;
-            else if (property.GetValue(build) is string { Length: > 0 } text)
+            else if (property.GetValue(build) is "" or string[] and ([] or [.., ""]))
+                found.Add($"The parameter {property.Name} is empty: leave it out, or say what is meant.");
+            else if (property.GetValue(build) is string text)
                 texts[parameter.Name] = [text];
             else if (property.GetValue(build) is string[] list)
                 texts[parameter.Name] = list;

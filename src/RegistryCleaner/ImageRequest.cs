@@ -79,6 +79,10 @@ internal sealed record ImageRequest
         var patterns = Patterns(images);
         if (patterns.Find(pattern => pattern is { Digest: not null, Tag: null }) is { } manifest)
             throw new CleanerException(ExitCode.BadInput, $"'{manifest.Text}' names a manifest, and rules decide about tags: remove it in a run of its own.");
+        if (!rules.AreAboutTags && !rules.Untagged && patterns.Find(pattern => pattern.Tag is null && ImagePattern.HasWildcard(pattern.Text)) is { } whole)
+            throw WouldTakeRepositories(whole);
+        if (options.ImagesFrom is not null && images.Count == 0)
+            throw new CleanerException(ExitCode.BadInput, "--images-from names no image, so that nothing was done.");
         if (images.Count == 0)
             patterns = [.. rules.SupersededBy.Select(release => ImagePattern.Parse(release.Text[..release.Text.LastIndexOf(':')]))];
         return patterns.Count > 0
@@ -125,11 +129,14 @@ internal sealed record ImageRequest
             throw new CleanerException(ExitCode.BadInput, $"{parameter} says itself what goes: images and rules cannot be given beside it.");
     }
 
+    private static CleanerException WouldTakeRepositories(ImagePattern whole) =>
+        new(ExitCode.BadInput, $"'{whole.Text}' would remove whole repositories: name them, or say which tags are meant, such as '{whole.Text}:*'.");
+
     private static ImageRequest WithoutRules(IReadOnlyList<string> images, Protection protection, bool isEnough)
     {
         var patterns = Patterns(images.Where(ImagePattern.HasWildcard));
         if (patterns.Find(pattern => pattern.Tag is null) is { } whole)
-            throw new CleanerException(ExitCode.BadInput, $"'{whole.Text}' would remove whole repositories: name them, or say which tags are meant, such as '{whole.Text}:*'.");
+            throw WouldTakeRepositories(whole);
         return new ImageRequest
         {
             Named = ImageList.Parse([.. images.Where(image => !ImagePattern.HasWildcard(image))], isEnough: isEnough || patterns.Count > 0),

@@ -83,10 +83,14 @@ internal static class InventoryText
 
     private static void AddChart(Func<string, string?> valueOf, HashSet<string> found)
     {
-        if (valueOf("repository") is not { Length: > 0 } repository || (valueOf("tag") ?? valueOf("digest")) is not { Length: > 0 } reference)
+        if (valueOf("repository") is not { Length: > 0 } repository)
             return;
-        var separator = reference.StartsWith("sha256:", StringComparison.Ordinal) ? '@' : ':';
-        found.Add((valueOf("registry") is { Length: > 0 } registry ? $"{registry}/" : "") + $"{repository}{separator}{reference}");
+        // With both, the digest is what runs; the tag is meant to stay as well.
+        foreach (var reference in new[] { valueOf("tag"), valueOf("digest") }.Where(reference => reference is { Length: > 0 }))
+        {
+            var separator = reference!.StartsWith("sha256:", StringComparison.Ordinal) ? '@' : ':';
+            found.Add((valueOf("registry") is { Length: > 0 } registry ? $"{registry}/" : "") + $"{repository}{separator}{reference}");
+        }
     }
 
     private static bool IsImage(string name) => name.Equals("image", StringComparison.OrdinalIgnoreCase) || name.Equals("imageID", StringComparison.OrdinalIgnoreCase);

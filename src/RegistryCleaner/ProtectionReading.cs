@@ -13,14 +13,17 @@ internal static class ProtectionReading
     /// <exception cref="CleanerException">A pattern, a file or an inventory cannot be read.</exception>
     public static async Task<Protection> ReadAsync(CleanImagesOptions options, CancellationToken cancellationToken)
     {
-        List<string> texts = [.. options.Protect, .. options.ProtectFile is { } file ? await InputText.ReadLinesAsync(file, "--protect-file", cancellationToken) : []];
+        IReadOnlyList<string> lines = options.ProtectFile is { } file ? await InputText.ReadLinesAsync(file, "--protect-file", cancellationToken) : [];
+        if (options.ProtectFile is not null && lines.Count == 0)
+            throw new CleanerException(ExitCode.BadInput, "--protect-file names nothing, so that nothing was done: what made it may have failed.");
+        List<string> texts = [.. options.Protect, .. lines];
         var patterns = new List<ImagePattern>();
         var reasons = new List<string>();
         // A word alone could be a tag or a repository: both are kept rather than the wrong one.
         foreach (var text in texts.SelectMany(text => text.AsSpan().ContainsAny('/', ':', '@') ? [text] : new[] { text, ":" + text }))
         {
             if (ImagePattern.TryParse(text, out var pattern, out var reason))
-                patterns.Add(pattern);
+                patterns.AddRange(pattern.WithoutHostName() is { } other ? [pattern, other] : [pattern]);
             else
                 reasons.Add($"'{ReferenceFormatException.Shown(text)}' cannot be protected: {reason}.");
         }
@@ -85,6 +88,8 @@ internal static class ContainersInUse
     public static async Task<FoundInUse> ReadAsync(ContainerEngine engine, CancellationToken cancellationToken)
     {
         var containers = Lines(await RunAsync(engine, ["ps", "-aq", "--no-trunc"], cancellationToken));
+        if (containers.Length == 0)
+            throw new CleanerException(ExitCode.BadInput, $"{engine} has no container, so that nothing was done: it may be another engine than the one that runs the images.");
         var texts = new HashSet<string>(StringComparer.Ordinal);
         var images = new HashSet<string>(StringComparer.Ordinal);
         foreach (var some in containers.Chunk(MaxWords))

@@ -55,7 +55,7 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
         {
             Name = repository.Name,
             Tags = [.. tags.Select(tag => FactsOf(tag, repository.Tags[tag].Target, pushed, details, request.ExpiresAnnotation))],
-            Untagged = scopes.Exists(scope => scope.IsOfUntagged) ? [.. UntaggedOf(repository, snapshot)] : [],
+            Untagged = scopes.Exists(scope => scope is { IsOfUntagged: true, Rules.Untagged: true }) ? [.. UntaggedOf(repository, snapshot)] : [],
             Problem = ProblemOf(repository, snapshot),
             PartsOf = digest => PartsOf(snapshot, digest),
         };
@@ -65,8 +65,10 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
         Tag tag, Digest? digest, IReadOnlyDictionary<Tag, DateTimeOffset> pushed, IReadOnlyDictionary<Digest, ImageDetails> details, string? annotation)
     {
         DateTimeOffset? time = pushed.TryGetValue(tag, out var written) ? written : null;
+        // A store that was copied without its times says 1970: what expires so long after its push has no known end.
+        var known = time is { Year: > 1970 } ? time : null;
         return digest is { } target && details.TryGetValue(target, out var found)
-            ? new TagFacts(tag, digest, time, ExpiryReading.CreatedOf(found), ExpiryReading.ExpiryOf(found, time, annotation))
+            ? new TagFacts(tag, digest, time, ExpiryReading.CreatedOf(found), ExpiryReading.ExpiryOf(found, known, annotation))
             : new TagFacts(tag, digest, time);
     }
 

@@ -63,7 +63,8 @@ internal sealed class ManifestData(IStoreFiles files, ServedStore served, Trash 
         }
         finally
         {
-            await trash.Aside("probe").TakeAsync(paths);
+            // A place of its own each time: where a run that was broken off left the same link, this one would have to stay.
+            await trash.Aside($"probe-{Guid.NewGuid():n}").TakeAsync(paths);
             await trash.PutBackAsync([.. known.Select(link => StoreLayout.BlobData(link.Blob))]);
             await files.RemoveEmptyDirectoriesAsync([.. paths.Select(StoreLayout.ParentOf)], CancellationToken.None);
         }

@@ -90,7 +90,8 @@ internal sealed class PruneRun
     {
         var everythingIsBack = await LookAgainAsync();
         everythingIsBack &= await _sweep.LookAgainAsync();
-        if (!mayEnd)
+        // Where nobody could know what is needed, the blobs are back, and the links are still wanted.
+        if (!mayEnd || _outcome.Failures.Count > 0)
             return;
         await RemoveEmptyDirectoriesAsync();
         await EndAsync(everythingIsBack);

@@ -82,7 +82,8 @@ public sealed partial class Pruner
     public async Task FinishEarlierRunsAsync(PruneOutcome outcome, CancellationToken cancellationToken)
     {
         await _earlier.TidyAsync(cancellationToken);
-        foreach (var run in await _earlier.ReadAsync(cancellationToken))
+        // Interrupted ones first: what they put back may need what a run before them removed, and must be seen to.
+        foreach (var run in (await _earlier.ReadAsync(cancellationToken)).OrderBy(run => run.Completed is not null))
         {
             var age = run.Completed is { } completed ? await _reader.GetTimeAsync(cancellationToken) - completed : (TimeSpan?)null;
             var mayEnd = age >= _options.TrashRetention && IsSettled(age.Value);
@@ -91,6 +92,8 @@ public sealed partial class Pruner
             var journal = await _earlier.ReadJournalAsync(run.RunId, cancellationToken);
             if (age is { } kept && journal is not null)
                 await JudgeAsync(journal, kept, mayEnd, outcome);
+            else if (age is not null)
+                outcome.Note($"the journal of run {run.RunId} cannot be read: its trash is left as it is");
             else
                 await EndInterruptedAsync(run.RunId, journal, outcome, cancellationToken);
         }

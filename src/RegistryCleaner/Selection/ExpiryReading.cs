@@ -8,6 +8,9 @@ namespace RegistryCleaner.Selection;
 /// <summary>When an image expires and when it was made, by its own word.</summary>
 internal static class ExpiryReading
 {
+    // RFC 3339, and a day. Whoever writes 01-12-2026 may mean two days.
+    private static readonly string[] s_times = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
+
     // Quay's label counts from the push; the other is a time. Either is read as what it looks like.
     private static readonly string[] s_names = ["org.opencontainers.image.expires", "quay.expires-after"];
 
@@ -48,7 +51,7 @@ internal static class ExpiryReading
                 : new Expiry(DateTimeOffset.MaxValue);
         }
 
-        return text.Contains('-', StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        return DateTimeOffset.TryParseExact(text, s_times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? new Expiry(at)
             : new Expiry(null, $"what it says of its expiry is not understood ({name}: '{ReferenceFormatException.Shown(text)}')");
     }

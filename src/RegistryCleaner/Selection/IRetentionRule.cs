@@ -91,7 +91,7 @@ internal sealed class RuleScope
             (null, null) => 0,
             (null, _) => -1,
             (_, null) => 1,
-            var (version, another) => version.Version.CompareSortOrderTo(another.Version),
+            var (version, another) => version.Version.CompareTo(another.Version),
         };
         return byVersion != 0 ? byVersion : one.Facts.Tag.CompareTo(other.Facts.Tag);
     }

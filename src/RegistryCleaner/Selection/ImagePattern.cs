@@ -110,6 +110,11 @@ internal sealed record ImagePattern
         ? new ImagePattern(Text, _components[0], Repository[(_components[0].Length + 1)..], Tag, Digest)
         : null;
 
+    /// <summary>The pattern without a first component that can only be a host's name, such as <c>registry.example.com</c>; null where there is none.</summary>
+    public ImagePattern? WithoutHostName() => WithFirstComponentAsHost() is { } other && (_components[0].Contains('.', StringComparison.Ordinal) || _components[0] == "localhost")
+        ? new ImagePattern(Text, null, other.Repository, Tag, Digest)
+        : null;
+
     /// <inheritdoc/>
     public override string ToString() => Repository + (Tag is null ? "" : $":{Tag}") + (Digest is null ? "" : $"@{Digest}");
 

@@ -58,7 +58,7 @@ internal sealed class ImageSelecting
         {
             Name = repository.Name,
             Tags = [.. decisions.Values.OrderBy(decision => decision.Facts.Tag).Select(decision => new TagPlan(decision.Facts.Tag, decision.Facts.Digest, decision.Removed, decision.Reason))],
-            Untagged = [.. repository.Untagged.OrderBy(manifest => manifest.Digest).Select(manifest => DecideUntagged(repository, scopes, manifest)).OfType<ManifestPlan>()],
+            Untagged = [.. KeepWithParts(repository, [.. repository.Untagged.OrderBy(manifest => manifest.Digest).Select(manifest => DecideUntagged(repository, scopes, manifest)).OfType<ManifestPlan>()])],
         };
     }
 
@@ -109,7 +109,8 @@ internal sealed class ImageSelecting
 
     private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest)
     {
-        if (scopes.Find(scope => scope.IsOfUntagged) is not { } found)
+        // The first scope that they are in decides, whether its rules take any or not.
+        if (scopes.Find(scope => scope.IsOfUntagged) is not { Rules.Untagged: true } found)
             return null;
         var age = found.Rules.OlderThan is { } older && older > PrunePlanner.PushGrace ? older : PrunePlanner.PushGrace;
         var (removed, reason) = repository.Problem is { } problem ? (false, $"not everything in its repository can be read: {problem}")
@@ -118,6 +119,15 @@ internal sealed class ImageSelecting
             : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
             : (true, "no tag leads to it");
         return new ManifestPlan(manifest.Digest, "", removed, reason, manifest.Linked);
+    }
+
+    // An index goes with its platforms: where one of these is to stay, so is the index.
+    private static IEnumerable<ManifestPlan> KeepWithParts(RepositoryFacts repository, IReadOnlyList<ManifestPlan> manifests)
+    {
+        var kept = manifests.Where(manifest => !manifest.Removed).Select(manifest => manifest.Digest).ToHashSet();
+        return manifests.Select(manifest => manifest.Removed && kept.Count > 0 && repository.PartsOf(manifest.Digest).Any(kept.Contains)
+            ? manifest with { Removed = false, Reason = "no tag leads to it, but a part of it stays" }
+            : manifest);
     }
 
     private IEnumerable<string> Unmatched(IReadOnlyList<RepositoryFacts> repositories)

@@ -23,7 +23,9 @@ internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInv
     /// <summary>Why a manifest is protected, whatever its tag, or null.</summary>
     public string? WhyManifest(RepositoryFacts repository, Digest digest)
     {
-        if (Patterns.FirstOrDefault(pattern => pattern.Tag is null && pattern.Digest == digest) is { } pattern)
+        // Whatever leads to what is protected stays with it.
+        if (Patterns.Any(pattern => pattern is { Tag: null, Digest: not null })
+            && Patterns.FirstOrDefault(pattern => pattern is { Tag: null, Digest: not null } && (pattern.Digest == digest || repository.PartsOf(digest).Contains(pattern.Digest.Value))) is { } pattern)
             return $"protected by '{pattern.Text}'";
         return InUse.HasDigests ? InUse.WhyDigest(digest) ?? repository.PartsOf(digest).Select(InUse.WhyDigest).FirstOrDefault(why => why is not null) : null;
     }

@@ -27,8 +27,8 @@ internal sealed class RepositoryScope(IReadOnlyList<ImagePattern> images, Retent
     /// <summary>What is kept of it.</summary>
     public RetentionRules Rules => rules;
 
-    /// <summary>Whether manifests without a tag are in the scope: those of a whole repository.</summary>
-    public bool IsOfUntagged => rules.Untagged && images.Any(image => image is { Tag: null or "*", Digest: null });
+    /// <summary>Whether manifests without a tag are in the scope: those of a whole repository. Whether they go is for its rules to say.</summary>
+    public bool IsOfUntagged => images.Any(image => image is { Tag: null or "*", Digest: null });
 
     /// <summary>Whether a tag is in the scope.</summary>
     public bool Fits(TagFacts tag) => Names(tag) || _others.Exists(image => image.Fits(tag.Tag, tag.Digest));

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using NuGet.Versioning;
 using RegistryCleaner.Naming;
-using Semver;
 
 namespace RegistryCleaner.Selection;
 
@@ -14,10 +14,10 @@ namespace RegistryCleaner.Selection;
 /// </remarks>
 /// <param name="Version">The version without the variant.</param>
 /// <param name="Variant">What is built from the version, such as <c>alpine</c>; empty for the plain one.</param>
-internal sealed partial record TagVersion(SemVersion Version, string Variant)
+internal sealed partial record TagVersion(SemanticVersion Version, string Variant)
 {
     /// <summary>Whether it is a release, and no pre-release.</summary>
-    public bool IsRelease => Version.IsRelease;
+    public bool IsRelease => !Version.IsPrerelease;
 
     /// <summary>The version of a tag, or null where it stands for none.</summary>
     public static TagVersion? Of(Tag tag)
@@ -30,7 +30,7 @@ internal sealed partial record TagVersion(SemVersion Version, string Variant)
         var variant = rest[preRelease.Length..].TrimStart('-');
         // rc10 comes after rc9: for the specification only numbers of their own are numbers.
         var identifiers = WordAndNumber().Replace(preRelease, "$1.$2").Replace('-', '.').Trim('.');
-        return SemVersion.TryParse(match.Groups["core"].Value + (identifiers.Length > 0 ? $"-{identifiers}" : ""), SemVersionStyles.Strict, out var version)
+        return SemanticVersion.TryParse(match.Groups["core"].Value + (identifiers.Length > 0 ? $"-{identifiers}" : ""), out var version)
             ? new TagVersion(version, variant)
             : null;
     }
@@ -39,7 +39,7 @@ internal sealed partial record TagVersion(SemVersion Version, string Variant)
     public string LineOf(VersionLine line) => NameOf(line) + (Variant.Length > 0 ? $"-{Variant}" : "");
 
     /// <summary>Whether the version is older than another of the same variant.</summary>
-    public bool IsOlderThan(TagVersion other) => Version.ComparePrecedenceTo(other.Version) < 0;
+    public bool IsOlderThan(TagVersion other) => Version.CompareTo(other.Version) < 0;
 
     /// <inheritdoc/>
     public override string ToString() => Version + (Variant.Length > 0 ? $"-{Variant}" : "");

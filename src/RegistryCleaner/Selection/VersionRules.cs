@@ -61,7 +61,7 @@ internal sealed class SupersededRule(IReadOnlyList<Tag> releases, VersionLine li
                 .Where(tag => tag.Version is { } version && version.IsRelease == _version!.IsRelease && IsOfLine(version) && !_version.IsOlderThan(version))
                 .Select(tag => tag.Version!)
                 .DistinctBy(version => version.Version)
-                .OrderDescending(Comparer<TagVersion>.Create((one, other) => one.Version.CompareSortOrderTo(other.Version)))];
+                .OrderDescending(Comparer<TagVersion>.Create((one, other) => one.Version.CompareTo(other.Version)))];
         }
 
         public LineVerdict Judge(TagVersion version)
@@ -114,7 +114,7 @@ internal sealed class VersionsRule(VersionCounts counts) : IRetentionRule
         public Variant(IEnumerable<TagVersion> versions, VersionCounts counts)
         {
             _counts = counts;
-            var releases = versions.Where(version => version.IsRelease).OrderDescending(Comparer<TagVersion>.Create((one, other) => one.Version.CompareSortOrderTo(other.Version))).ToList();
+            var releases = versions.Where(version => version.IsRelease).OrderDescending(Comparer<TagVersion>.Create((one, other) => one.Version.CompareTo(other.Version))).ToList();
             _newest = releases.FirstOrDefault();
             var found = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var version in releases)

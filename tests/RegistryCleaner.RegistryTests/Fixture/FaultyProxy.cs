@@ -66,7 +66,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
                     headers.Add((line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()));
                 string Header(string name) => string.Join(',', headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value));
                 var body = new char[int.TryParse(Header("Content-Length"), out var length) ? length : 0];
-                await reader.ReadBlockAsync(body);
+                // Even for nothing it would wait for something.
+                if (body.Length > 0)
+                    await reader.ReadBlockAsync(body);
                 var request = new ProxiedRequest(client, method, target, Header("Accept"), Header("Content-Type"), new string(body));
                 if (!await Fault(Interlocked.Increment(ref requests), request))
                     await PassOnAsync(request);

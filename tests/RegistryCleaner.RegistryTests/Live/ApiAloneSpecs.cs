@@ -63,7 +63,7 @@ public class ApiAloneSpecs
         await using var proxy = new FaultyProxy(scene.Registry);
         var (deleting, _) = HoldDeletes(proxy);
         using var process = CleanerProcess.Start(["CleanImages", "--images", "app:1", "--registry-url", proxy.Url]);
-        await deleting;
+        await ReachedAsync(deleting, process);
         process.Kill();
         await process.EndAsync();
         (await scene.Client.PullWholeAsync("app", "1")).ShouldNotBe(One.Digest);
@@ -81,7 +81,7 @@ public class ApiAloneSpecs
         await using var proxy = new FaultyProxy(scene.Registry);
         var (deleting, goOn) = HoldDeletes(proxy);
         using var process = CleanerProcess.Start(["CleanImages", "--images", "app:1", "--registry-url", proxy.Url]);
-        await deleting;
+        await ReachedAsync(deleting, process);
         await scene.Client.PushAsync(Two, "app", "1");
         goOn.SetResult();
 
@@ -100,13 +100,24 @@ public class ApiAloneSpecs
         (await RunAsync(scene, "--images", "app:1", "--restart")).ShouldEndWith(2);
     }
 
-    // Keeps the first request that deletes a manifest from the registry until told to go on.
+    private static async Task ReachedAsync(Task point, CleanerProcess process)
+    {
+        while (!point.IsCompleted && !process.HasEnded)
+            await Task.Delay(20);
+        if (!point.IsCompleted)
+            (await process.EndAsync()).ShouldEndWith(-1);
+    }
+
+    // Keeps the request that deletes the placeholder from the registry until told to go on. What a registry allows is found out by
+    // deleting what is not there, before.
     private static (Task Deleting, TaskCompletionSource GoOn) HoldDeletes(FaultyProxy proxy)
     {
         var (deleting, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var isPushed = false;
         proxy.Fault = async (_, request) =>
         {
-            if (request.Method == "DELETE" && request.Target.Contains("/manifests/", StringComparison.Ordinal))
+            isPushed |= request.Method == "PUT" && request.Target.Contains("/manifests/", StringComparison.Ordinal);
+            if (isPushed && request.Method == "DELETE" && request.Target.Contains("/manifests/", StringComparison.Ordinal))
             {
                 deleting.TrySetResult();
                 await goOn.Task;
@@ -114,7 +125,7 @@ public class ApiAloneSpecs
 
             return false;
         };
-        return (deleting.Task.WaitAsync(TimeSpan.FromMinutes(2)), goOn);
+        return (deleting.Task, goOn);
     }
 
     private static async Task<RegistryScene> StartAsync(int version)

@@ -47,7 +47,9 @@ public class FaultTests(ITestOutputHelper output)
                 RequireWhole(scene, kept, $"{when}, and run again");
                 var now = Files(scene);
                 expected.Keys.Except(now.Keys).ShouldBeEmpty($"{when}: lost");
-                if (fault != Fault.Denied)
+                // A link that was written to ask a registry about a manifest, and could not be taken away again, stays with the
+                // manifest's data for GarbageCollect.
+                if (fault != Fault.Denied && verb != "CleanImages, live")
                     now.Keys.Except(expected.Keys).ShouldBeEmpty($"{when}: left over");
             }
         }

@@ -171,12 +171,30 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_protects_nothing_is_a_rule_all_the_same()
+    public async Task A_file_that_protects_nothing_may_be_one_that_was_not_made()
     {
-        // Without a rule, the name alone would take the repository.
-        (await _scene.RunAsync("--images", "team/app", "--protect-file", _scene.Written("protected", "# nothing yet\n"))).ExitCode.ShouldBe(0);
+        (await _scene.RunAsync("--images", "team/app", "--keep-last", "1", "--protect-file", _scene.Written("protected", "# nothing yet\n"))).ExitCode.ShouldBe(2);
 
-        _scene.Left.ShouldContain("team/app:1.4.2");
+        _scene.Left.Count.ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData("--images", "team/*", "--protect", "team/app:1.3.9")]
+    [InlineData("--images", "**", "--protect", "team/app:1.3.9")]
+    [InlineData("--images-from", "EMPTY", "--superseded-by", "team/app:1.4.2")]
+    public async Task What_would_take_more_than_was_said_is_refused(params string[] words)
+    {
+        (await _scene.RunAsync([.. words.Select(word => word == "EMPTY" ? _scene.Written("images", "# none\n") : word)])).ExitCode.ShouldBe(2);
+
+        _scene.Left.Count.ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task A_protected_image_may_be_named_with_its_registry()
+    {
+        (await _scene.RunAsync("--images", "team/app", "--older-than", "25d", "--protect", "registry.example.com/team/app:1.3.9")).ExitCode.ShouldBe(0);
+
+        _scene.Left.ShouldContain("team/app:1.3.9");
     }
 
     [Theory]
