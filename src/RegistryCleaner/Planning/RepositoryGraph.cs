@@ -159,11 +159,12 @@ internal sealed class RepositoryGraph
     {
         _doubts.AddRange(_repository.Problems.Select(problem => problem.ToString()));
         _doubts.AddRange(_repository.Revisions.Where(pair => pair.Value.Target is null).Select(pair => $"the link of manifest {pair.Key} cannot be read ({pair.Value.Problem})"));
+        var tagged = _repository.Tags.Values.Select(link => link.Target).OfType<Digest>().ToHashSet();
         foreach (var digest in _kept.Keys)
         {
             // An index may name platforms that were never pushed, and a build cache's index names layers: what is not linked as a
             // manifest and known to be none leads nowhere.
-            var isKnown = _repository.Revisions.ContainsKey(digest) || _repository.Tags.Values.Any(link => link.Target == digest);
+            var isKnown = _repository.Revisions.ContainsKey(digest) || tagged.Contains(digest);
             if (_manifests.TryGetValue(digest, out var state) && state.Manifest is null && (isKnown || !state.IsNone))
                 _doubts.Add($"manifest {digest} cannot be read ({state.Problem})");
         }
