@@ -40,7 +40,7 @@ internal abstract class KilledRun(string wayIn, ITestOutputHelper output)
         output.WriteLine($"{wayIn}: uninterrupted {whole.TotalMilliseconds:0} ms: {toJournal.TotalMilliseconds:0} to the journal, {pruning.TotalMilliseconds:0} with it, {collecting.TotalMilliseconds:0} after it");
 
         var phases = new SortedDictionary<Phase, int>();
-        foreach (var (moment, delay) in Points(whole, pruning, collecting))
+        foreach (var (moment, delay) in Points(toJournal, pruning, collecting))
         {
             await new StoreDirectory(copy.Path).CopyToAsync(scene.Store.Root);
             var phase = await KillAsync(scene, moment, delay);
@@ -64,9 +64,10 @@ internal abstract class KilledRun(string wayIn, ITestOutputHelper output)
         phases.ShouldContainKey(Phase.JournalThere);
     }
 
-    private IEnumerable<(Moment Moment, TimeSpan Delay)> Points(TimeSpan whole, TimeSpan pruning, TimeSpan collecting) =>
+    // The first of all is half-way to the journal, however few there are.
+    private IEnumerable<(Moment Moment, TimeSpan Delay)> Points(TimeSpan toJournal, TimeSpan pruning, TimeSpan collecting) =>
     [
-        .. Enumerable.Range(1, Kills.OverAll).Select(i => (Moment.Start, whole * i / (Kills.OverAll + 1))),
+        .. Enumerable.Range(0, Kills.OverAll).Select(i => (Moment.Start, (toJournal / 2) + ((toJournal + pruning + collecting) * i / Kills.OverAll))),
         .. Enumerable.Range(0, Kills.WithJournal).Select(i => (Moment.Journal, pruning * i / Kills.WithJournal)),
         .. Enumerable.Range(0, Kills.AfterIt).Select(i => (Moment.Pruned, collecting * i / Kills.AfterIt)),
     ];
