@@ -26,7 +26,7 @@ internal static class HelpText
 
         console.WriteLine("Prunes superseded images from a self-hosted container registry (CNCF distribution).");
         Title(console, "Usage");
-        console.WriteLine($"  registry-cleaner TARGET... [switches]     targets: {string.Join(", ", Enum.GetValues<CleanerVerbs>().Where(IsOne))}");
+        console.WriteLine($"  registry-cleaner TARGET... [switches]     targets: {string.Join(", ", Targets.Names)}");
         console.WriteLine("  registry-cleaner IMAGE... [switches]      the same as CleanImages --images IMAGE...");
         Title(console, "Examples");
         foreach (var example in s_examples)
@@ -37,8 +37,6 @@ internal static class HelpText
         Title(console, "Exit codes");
         console.WriteLine("  0 done, 2 bad input, 3 not found (--strict), 4 refused as unsafe, 5 incomplete, 6 findings (CheckRegistry), 130 cancelled");
     }
-
-    private static bool IsOne(CleanerVerbs verb) => verb != CleanerVerbs.None && (verb & (verb - 1)) == 0;
 
     private static string ValueOf(CleanerParameterKind kind) => kind switch
     {

@@ -8,7 +8,7 @@ namespace RegistryCleaner.Tool;
 /// <param name="options">The switches.</param>
 internal sealed class ShellCompletion(IEnumerable<Option> options)
 {
-    private static readonly string s_targets = string.Join(' ', Enum.GetValues<CleanerVerbs>().Where(verb => verb != CleanerVerbs.None && (verb & (verb - 1)) == 0));
+    private static readonly string s_targets = string.Join(' ', Targets.Names);
 
     private readonly IReadOnlyList<Option> _options = [.. options.Where(option => !option.Hidden)];
 

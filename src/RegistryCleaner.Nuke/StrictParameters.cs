@@ -56,15 +56,26 @@ public static class StrictParameters
             if (texts.ContainsKey(parameter.Name) || flags.ContainsKey(parameter.Name))
                 continue;
             if (WhyUnreadable(property, build) is { } reason)
+            {
                 found.Add($"The parameter {property.Name} cannot be read: {reason}");
-            else if (property.GetValue(build) is bool flag)
-                flags[parameter.Name] = flag;
-            else if (property.GetValue(build) is "" or string[] and ([] or [.., ""]))
-                found.Add($"The parameter {property.Name} is empty: leave it out, or say what is meant.");
-            else if (property.GetValue(build) is string text)
-                texts[parameter.Name] = [text];
-            else if (property.GetValue(build) is string[] list)
-                texts[parameter.Name] = list;
+                continue;
+            }
+
+            switch (property.GetValue(build))
+            {
+                case bool flag:
+                    flags[parameter.Name] = flag;
+                    break;
+                case "" or string[] and ([] or [.., ""]):
+                    found.Add($"The parameter {property.Name} is empty: leave it out, or say what is meant.");
+                    break;
+                case string text:
+                    texts[parameter.Name] = [text];
+                    break;
+                case string[] list:
+                    texts[parameter.Name] = list;
+                    break;
+            }
         }
 
         errors = found;

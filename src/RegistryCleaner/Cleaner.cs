@@ -55,8 +55,7 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
     {
         if (options.Collector is not (CollectorKind.Full or CollectorKind.Registry))
             throw new CleanerException(ExitCode.BadInput, $"GarbageCollect collects with the collector full or registry, not {options.Collector}.");
-        if (RegistryLocator.IsApiAlone(options))
-            throw new CleanerException(ExitCode.BadInput, "GarbageCollect needs the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
+        RequireFiles(options, "GarbageCollect");
         return options is { Restart: true, DryRun: false }
             ? await new StoppedRun(_logger).RunAsync(
                 options, isDry => CollectAsync(options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)

@@ -71,15 +71,16 @@ internal sealed record ImageRequest
         var protection = await ProtectionReading.ReadAsync(options, cancellationToken);
         // An empty list of what is protected or in use is a rule all the same: without one, images would go by their names.
         var isProtecting = options.Protect.Count + options.InUse.Count > 0 || options.ProtectFile is not null;
-        if (!rules.AreAboutTags && !rules.Untagged && RuleOptions.HowGiven(options) is { } how)
+        var hasRule = rules.AreAboutTags || rules.Untagged;
+        if (!hasRule && RuleOptions.HowGiven(options) is { } how)
             throw new CleanerException(ExitCode.BadInput, $"{how} says how a rule is meant, and no rule was given.");
-        if (!rules.AreAboutTags && !rules.Untagged && !isProtecting)
+        if (!hasRule && !isProtecting)
             return WithoutRules(images, protection, isEnough: options.Explain is not null);
 
         var patterns = Patterns(images);
         if (patterns.Find(pattern => pattern is { Digest: not null, Tag: null }) is { } manifest)
             throw new CleanerException(ExitCode.BadInput, $"'{manifest.Text}' names a manifest, and rules decide about tags: remove it in a run of its own.");
-        if (!rules.AreAboutTags && !rules.Untagged && patterns.Find(pattern => pattern.Tag is null && ImagePattern.HasWildcard(pattern.Text)) is { } whole)
+        if (!hasRule && patterns.Find(pattern => pattern.Tag is null && ImagePattern.HasWildcard(pattern.Text)) is { } whole)
             throw WouldTakeRepositories(whole);
         if (options.ImagesFrom is not null && images.Count == 0)
             throw new CleanerException(ExitCode.BadInput, "--images-from names no image, so that nothing was done.");

@@ -65,10 +65,8 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
         Tag tag, Digest? digest, IReadOnlyDictionary<Tag, DateTimeOffset> pushed, IReadOnlyDictionary<Digest, ImageDetails> details, string? annotation)
     {
         DateTimeOffset? time = pushed.TryGetValue(tag, out var written) ? written : null;
-        // A store that was copied without its times says 1970: what expires so long after its push has no known end.
-        var known = time is { Year: > 1970 } ? time : null;
         return digest is { } target && details.TryGetValue(target, out var found)
-            ? new TagFacts(tag, digest, time, ExpiryReading.CreatedOf(found), ExpiryReading.ExpiryOf(found, known, annotation))
+            ? new TagFacts(tag, digest, time, ExpiryReading.CreatedOf(found), ExpiryReading.ExpiryOf(found, RuleScope.Known(time), annotation))
             : new TagFacts(tag, digest, time);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
@@ -34,8 +33,6 @@ internal readonly record struct ImageNeed(string Path, Digest Digest, NeedKind K
 /// <param name="known">Manifests that were read already.</param>
 internal sealed class ImageNeeds(IStoreFiles files, Func<string, IReadOnlyList<string>> elsewhere, IReadOnlyDictionary<Digest, ManifestState> known)
 {
-    private const int MaxLink = 135;
-
     private readonly Dictionary<Digest, ManifestState> _manifests = new(known);
     private readonly Dictionary<string, Digest> _aliases = new(StringComparer.Ordinal);
 
@@ -124,12 +121,12 @@ internal sealed class ImageNeeds(IStoreFiles files, Func<string, IReadOnlyList<s
         List<string> links = [.. manifests.Select(ManifestOf).OfType<Manifest>().SelectMany(manifest => manifest.Blobs).Where(blob => blob.Sha256 is null).Distinct().Select(blob => StoreLayout.LayerLink(repository, blob))];
         if (links.Count == 0)
             return;
-        var contents = await files.ReadAsync([.. links.SelectMany(PlacesOf)], MaxLink, cancellationToken);
+        var contents = await new StoreReader(files).ReadLinksAsync([.. links.SelectMany(PlacesOf)], cancellationToken);
         foreach (var link in links)
         {
-            foreach (var place in PlacesOf(link).Where(contents.ContainsKey))
+            foreach (var place in PlacesOf(link))
             {
-                if (Digest.TryParse(Encoding.ASCII.GetString(contents[place].Bytes.Span), out var target, out _))
+                if (contents.TryGetValue(place, out var content) && content.Target is { } target)
                     _aliases.TryAdd(link, target);
             }
         }

@@ -74,11 +74,14 @@ internal sealed class RuleScope
         return verdicts;
     }
 
-    // Zero, 1970 and the future are what is written where nobody knew.
+    /// <summary>A time; null where it is one that is written where nobody knew: none, zero, 1970.</summary>
+    public static DateTimeOffset? Known(DateTimeOffset? time) => time >= s_earliest ? time : null;
+
+    // The future is no known age, either.
     private static DateTimeOffset? TimeOf(TagFacts tag, RetentionRules rules, DateTimeOffset now)
     {
-        var time = rules.AgeBy == AgeBy.Pushed ? tag.Pushed : tag.Created;
-        return time >= s_earliest && time <= now ? time : rules.UnknownAgeIsOld ? DateTimeOffset.MinValue : null;
+        var time = Known(rules.AgeBy == AgeBy.Pushed ? tag.Pushed : tag.Created);
+        return time <= now ? time : rules.UnknownAgeIsOld ? DateTimeOffset.MinValue : null;
     }
 
     private static int Compare(ScopedTag one, ScopedTag other)

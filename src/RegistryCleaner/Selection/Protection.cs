@@ -24,8 +24,7 @@ internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInv
     public string? WhyManifest(RepositoryFacts repository, Digest digest)
     {
         // Whatever leads to what is protected stays with it.
-        if (Patterns.Any(pattern => pattern is { Tag: null, Digest: not null })
-            && Patterns.FirstOrDefault(pattern => pattern is { Tag: null, Digest: not null } && (pattern.Digest == digest || repository.PartsOf(digest).Contains(pattern.Digest.Value))) is { } pattern)
+        if (Patterns.FirstOrDefault(pattern => pattern is { Tag: null, Digest: { } wanted } && (wanted == digest || repository.PartsOf(digest).Contains(wanted))) is { } pattern)
             return $"protected by '{pattern.Text}'";
         return InUse.HasDigests ? InUse.WhyDigest(digest) ?? repository.PartsOf(digest).Select(InUse.WhyDigest).FirstOrDefault(why => why is not null) : null;
     }
