@@ -100,7 +100,8 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
             await pruner.ApplyAsync(await PlanReading.PlanAsync(reader, request, CancellationToken.None), outcome, CancellationToken.None);
         }
 
-        outcome.Failures.ShouldBeEmpty();
+        // What a step that was left out would have put right, the proof sees at the end.
+        outcome.Failures.Where(failure => without == LiveSteps.None || !failure.StartsWith("what remains cannot be pulled", StringComparison.Ordinal)).ShouldBeEmpty();
         counts.FreedBlobs += outcome.Blobs.Count;
     }
 
