@@ -47,41 +47,56 @@ internal static class CleanerProgram
         return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner"), Terminal.Confirm), isJson, cancellationToken);
     }
 
+    // What was done before something else was refused is reported all the same.
     private static async Task<int> RunAsync(CommandLineReading reading, Cleaner cleaner, bool isJson, CancellationToken cancellationToken)
     {
+        var reports = new List<CleanerReport>();
         try
         {
-            var reports = new List<CleanerReport>();
-            if (reading.RestoreImages is { } restoreImages)
-                reports.Add(await cleaner.RestoreImagesAsync(restoreImages, cancellationToken));
-            if (reading.CleanImages is { } cleanImages)
-                reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
-            if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
-                reports.Add(await cleaner.GarbageCollectAsync(garbageCollect with { After = reports.FirstOrDefault() }, cancellationToken));
-            if (reading.EmptyTrash is { } emptyTrash && reports.All(report => report.ExitCode == ExitCode.Done))
-                reports.Add(await cleaner.EmptyTrashAsync(emptyTrash, cancellationToken));
-            if (reading.CheckRegistry is { } checkRegistry && reports.All(report => report.ExitCode == ExitCode.Done))
-                reports.Add(await cleaner.CheckRegistryAsync(checkRegistry, cancellationToken));
-            if (reading.History is { } history && reports.All(report => report.ExitCode == ExitCode.Done))
-                reports.Add(await cleaner.HistoryAsync(history, cancellationToken));
-            if (isJson)
-                Console.Out.WriteLine(ReportJson.Write(reports));
-            else
-                reports.ForEach(report => ReportPrinter.Print(ReportTable.Of(report)));
+            await RunAsync(reading, cleaner, reports, cancellationToken);
+            Print(reports, isJson);
             return (int)reports[^1].ExitCode;
         }
         catch (CleanerException e)
         {
+            Print(reports, isJson);
             return Fail(e.ExitCode, e.Messages);
         }
         catch (OperationCanceledException)
         {
+            Print(reports, isJson);
             return Fail(ExitCode.Cancelled, ["Cancelled. Everything that is still tagged can be pulled; the next run finishes what was begun."]);
         }
         catch (Exception e)
         {
             return Fail(ExitCode.Incomplete, [$"This should not have happened; what was begun is finished by the next run. Please report it with the following: {e}"]);
         }
+    }
+
+    private static async Task RunAsync(CommandLineReading reading, Cleaner cleaner, List<CleanerReport> reports, CancellationToken cancellationToken)
+    {
+        if (reading.RestoreImages is { } restoreImages)
+            reports.Add(await cleaner.RestoreImagesAsync(restoreImages, cancellationToken));
+        if (reading.CleanImages is { } cleanImages)
+            reports.Add(await cleaner.CleanImagesAsync(cleanImages, cancellationToken));
+        if (reading.GarbageCollect is { } garbageCollect && reports.All(report => report.ExitCode == ExitCode.Done))
+            reports.Add(await cleaner.GarbageCollectAsync(garbageCollect with { After = reports.FirstOrDefault() }, cancellationToken));
+        if (reading.EmptyTrash is { } emptyTrash && reports.All(report => report.ExitCode == ExitCode.Done))
+            reports.Add(await cleaner.EmptyTrashAsync(emptyTrash, cancellationToken));
+        if (reading.CheckRegistry is { } checkRegistry && reports.All(report => report.ExitCode == ExitCode.Done))
+            reports.Add(await cleaner.CheckRegistryAsync(checkRegistry, cancellationToken));
+        if (reading.History is { } history && reports.All(report => report.ExitCode == ExitCode.Done))
+            reports.Add(await cleaner.HistoryAsync(history, cancellationToken));
+    }
+
+    private static void Print(List<CleanerReport> reports, bool isJson)
+    {
+        if (reports.Count == 0)
+            return;
+        if (isJson)
+            Console.Out.WriteLine(ReportJson.Write(reports));
+        else
+            reports.ForEach(report => ReportPrinter.Print(ReportTable.Of(report)));
     }
 
     private static int PrintCompletion(IReadOnlyList<string> words, CleanerCommandLine commandLine)

@@ -5,7 +5,7 @@ using Serilog.Extensions.Logging;
 
 namespace RegistryCleaner.Nuke;
 
-/// <summary>The verbs as tasks, for a target of one's own: <c>CleanImages(_ => _ with { Images = superseded, DryRun = true })</c>.</summary>
+/// <summary>The verbs as tasks, for a target of one's own: <c>CleanImages(_ => _.SetImages(superseded).SetDryRun())</c>.</summary>
 public static class RegistryCleanerTasks
 {
     /// <summary>Removes images, and frees what they alone held.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RegistryCleaner.Checking;
 using RegistryCleaner.Collecting;
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Restoring;
 using RegistryCleaner.Store;
@@ -19,18 +20,22 @@ public sealed partial class Cleaner
         RequireFiles(options, "CheckRegistry");
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         var run = options.Repair
-            ? await CleanerRun.StartAsync(location, options, new PruningOptions { TrashRetention = TimeSpan.MaxValue }, null, false, _logger, cancellationToken)
+            ? await CleanerRun.StartAsync(location, options, new PruningOptions { TrashRetention = RegistryOptions.DefaultTrashRetention, Earlier = EarlierTrash.Keep }, null, false, _logger, cancellationToken)
             : CleanerRun.StartPuttingBack(location, _logger);
         // Looking alone takes no lock and heals nothing: it is what a dry run does.
         return await run.RunAsync(dryRun: !options.Repair, options.LockTimeout, async outcome =>
         {
-            var (checker, findings) = await CheckAsync(run, options, location, cancellationToken);
-            if (outcome is not null)
+            IReadOnlyList<Finding> findings = [];
+            async Task<(StoreChecker, IReadOnlyList<Finding>)> CheckAgainAsync()
             {
-                var found = findings;
-                await CleanerRun.TryAsync(outcome, () => new StoreRepair(run.Files, run.Pruner).RunAsync(checker, found, outcome, cancellationToken), cancellationToken);
-                (_, findings) = await CheckAsync(run, options, location, cancellationToken);
+                (var checker, findings) = await CheckAsync(run, options, location, cancellationToken);
+                return (checker, findings);
             }
+
+            if (outcome is null)
+                await CheckAgainAsync();
+            else
+                await CleanerRun.TryAsync(outcome, () => new StoreRepair(run.Files, run.Pruner).RunAsync(CheckAgainAsync, outcome, cancellationToken), cancellationToken);
 
             return run.Report("CheckRegistry", CollectorKind.None, outcome) with
             {

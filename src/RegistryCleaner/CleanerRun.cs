@@ -14,8 +14,6 @@ namespace RegistryCleaner;
 /// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
 internal sealed partial class CleanerRun
 {
-    private static readonly TimeSpan s_signalDelay = TimeSpan.FromMilliseconds(200);
-
     private static readonly RepositoryName s_anyRepository = RepositoryName.Parse("registry-cleaner");
 
     private readonly RegistryLocation _location;
@@ -63,6 +61,7 @@ internal sealed partial class CleanerRun
         }
         catch (StoreAccessException e)
         {
+            await Interruption.RequireNoneAsync(cancellationToken);
             throw new CleanerException(ExitCode.Incomplete, e.Message);
         }
     }
@@ -74,7 +73,7 @@ internal sealed partial class CleanerRun
     public static CleanerRun StartPuttingBack(RegistryLocation location, ILogger logger) => new(
         location,
         new ServingState(new LiveStore(null, TimeSpan.Zero), ""),
-        new PruningOptions { TrashRetention = TimeSpan.MaxValue, Interrupted = InterruptedRunPolicy.RollBack },
+        new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = InterruptedRunPolicy.RollBack },
         logger);
 
     public IStoreFiles Files { get; }
@@ -123,7 +122,7 @@ internal sealed partial class CleanerRun
         }
         catch (Exception e) when (e is StoreAccessException or RegistryApiException)
         {
-            await Task.Delay(s_signalDelay, cancellationToken);
+            await Interruption.RequireNoneAsync(cancellationToken);
             throw new CleanerException(ExitCode.Incomplete, [e.Message, .. dryRun ? Array.Empty<string>() : ["Nothing else was done. What an earlier run may have left is kept, and the next run finishes it."]]);
         }
     }
@@ -185,7 +184,7 @@ internal sealed partial class CleanerRun
     {
         foreach (var missing in plan.Missing)
             Warn($"{missing.Image}: {missing.Reason}");
-        foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks))
+        foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks).Concat(plan.Remarks))
             Warn(remark);
         return plan;
     }
@@ -209,8 +208,7 @@ internal sealed partial class CleanerRun
         }
         catch (Exception e) when (e is StoreAccessException or RegistryApiException or CleanerException)
         {
-            // Ctrl-C on a terminal goes to the container engine's client, too: what then breaks off was cancelled.
-            await Task.Delay(s_signalDelay, cancellationToken);
+            await Interruption.RequireNoneAsync(cancellationToken);
             outcome.HasFailed(e.Message);
         }
     }

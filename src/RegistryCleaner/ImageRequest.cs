@@ -31,6 +31,9 @@ internal sealed record ImageRequest
     /// <summary>Whether anything is decided beside what was named.</summary>
     public bool Selects => Scopes.Count > 0 || Reviewed is not null;
 
+    /// <summary>Whether a tag that points there is among what was named.</summary>
+    public bool Names(RepositoryName repository, Tag tag, Digest? digest) => Named.Any(image => image.Takes(repository, tag, digest));
+
     /// <summary>A repository that is asked about, if one is named.</summary>
     public RepositoryName? AnyRepository => Reviewed?.Selection.Repositories is [var planned, ..] ? planned.Name : Named is [var first, ..] ? first.Repository : Scopes.SelectMany(scope => scope.Images).Select(image => image.ExactRepository).FirstOrDefault(name => name is not null);
 

@@ -85,29 +85,27 @@ internal static class ContainersInUse
     // As many identifiers as fit on any command line.
     private const int MaxWords = 200;
 
+    private const int Attempts = 5;
+
     public static async Task<FoundInUse> ReadAsync(ContainerEngine engine, CancellationToken cancellationToken)
     {
-        var containers = Lines(await RunAsync(engine, ["ps", "-aq", "--no-trunc"], cancellationToken));
-        if (containers.Length == 0)
-            throw new CleanerException(ExitCode.BadInput, $"{engine} has no container, so that nothing was done: it may be another engine than the one that runs the images.");
         var texts = new HashSet<string>(StringComparer.Ordinal);
         var images = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var some in containers.Chunk(MaxWords))
+        foreach (var line in await InspectAsync(engine, cancellationToken))
         {
-            foreach (var line in Lines(await RunAsync(engine, ["inspect", "--format", "{{.Image}} {{.Config.Image}}", .. some], cancellationToken)))
-            {
-                var words = line.Split(' ', 2);
-                images.Add(words[0]);
-                // Podman leaves the algorithm out.
-                texts.Add(words[0].Contains(':', StringComparison.Ordinal) ? words[0] : $"sha256:{words[0]}");
-                texts.Add(words[1].Trim());
-            }
+            var words = line.Split(' ', 2);
+            images.Add(words[0]);
+            // Podman leaves the algorithm out.
+            texts.Add(words[0].Contains(':', StringComparison.Ordinal) ? words[0] : $"sha256:{words[0]}");
+            texts.Add(words[1].Trim());
         }
 
         foreach (var some in images.Chunk(MaxWords))
         {
             // An image may have been removed from under its container: what is not there has no other names.
             var result = await engine.RunAsync(["image", "inspect", "--format", "{{json .RepoDigests}}", .. some], cancellationToken);
+            if (Lines(result.StandardError).FirstOrDefault(line => !line.Contains("no such image", StringComparison.OrdinalIgnoreCase)) is { } problem)
+                throw Unknown(engine, problem);
             foreach (var line in Lines(result.StandardOutput).Where(line => line.StartsWith('[')))
             {
                 using var names = JsonDocument.Parse(line);
@@ -118,19 +116,44 @@ internal static class ContainersInUse
         return FoundInUse.Of($"by a container of {engine}", texts);
     }
 
+    // Others come and go: one that is gone between being listed and being looked at uses nothing, and all are listed anew.
+    private static async Task<IReadOnlyList<string>> InspectAsync(ContainerEngine engine, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var containers = Lines(await RunAsync(engine, ["ps", "-aq", "--no-trunc"], cancellationToken));
+            if (containers.Length == 0)
+                throw new CleanerException(ExitCode.BadInput, $"{engine} has no container, so that nothing was done: it may be another engine than the one that runs the images.");
+            try
+            {
+                var lines = new List<string>();
+                foreach (var some in containers.Chunk(MaxWords))
+                    lines.AddRange(Lines(await RunAsync(engine, ["inspect", "--format", "{{.Image}} {{.Config.Image}}", .. some], cancellationToken)));
+                return lines;
+            }
+            catch (CleanerException) when (attempt < Attempts)
+            {
+                continue;
+            }
+        }
+    }
+
     private static async Task<string> RunAsync(ContainerEngine engine, string[] words, CancellationToken cancellationToken)
     {
         try
         {
             var result = await engine.RunAsync(words, cancellationToken);
             return result.IsSuccess ? result.StandardOutput
-                : throw new CleanerException(ExitCode.BadInput, $"What the containers of {engine} use cannot be found out, so that nothing was done: {result.StandardError.Trim()}");
+                : throw Unknown(engine, result.StandardError.Trim());
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new CleanerException(ExitCode.BadInput, $"What the containers of {engine} use cannot be found out, so that nothing was done: {e.Message}");
+            throw Unknown(engine, e.Message);
         }
     }
+
+    private static CleanerException Unknown(ContainerEngine engine, string why) =>
+        new(ExitCode.BadInput, $"What the containers of {engine} use cannot be found out, so that nothing was done: {why}");
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -54,7 +54,13 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
         return new RepositoryFacts
         {
             Name = repository.Name,
-            Tags = [.. tags.Select(tag => FactsOf(tag, repository.Tags[tag].Target, pushed, details, request.ExpiresAnnotation))],
+            Tags =
+            [
+                .. tags.Select(tag => FactsOf(tag, repository.Tags[tag].Target, pushed, details, request.ExpiresAnnotation) with
+                {
+                    IsNamed = request.Names(repository.Name, tag, repository.Tags[tag].Target),
+                }),
+            ],
             Untagged = scopes.Exists(scope => scope is { IsOfUntagged: true, Rules.Untagged: true }) ? [.. UntaggedOf(repository, snapshot)] : [],
             Problem = ProblemOf(repository, snapshot),
             PartsOf = digest => PartsOf(snapshot, digest),

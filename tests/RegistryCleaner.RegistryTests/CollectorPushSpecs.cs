@@ -1,10 +1,18 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Collecting;
+using RegistryCleaner.Hosts;
+using RegistryCleaner.Marking;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
 using RegistryCleaner.RegistryTests.Fixture;
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
 using Shouldly;
 
 namespace RegistryCleaner.RegistryTests;
 
-// A client that pushes an image whose manifest, links and layers are garbage at that moment, while these are taken away: the engine's
-// stand-in pushes before it passes on a call that renames. The registry has no cache.
+// A client that pushes an image whose manifest, links and layers are garbage at that moment, while these are taken away: before
+// each of the calls that rename. The registry has no cache.
 public class CollectorPushSpecs
 {
     private static readonly BuiltManifest Image = ImageBuilder.Image("image");
@@ -22,24 +30,37 @@ public class CollectorPushSpecs
         await scene.Client.PushAsync(Image, "app", "1");
         await scene.Client.PushAsync(Garbage, "app");
         scene.Store.Age(TimeSpan.FromDays(2));
-        using var layout = new TemporaryDirectory();
-        ImageLayouts.WriteOci(Garbage, layout.Path);
-        using var engine = new EngineWrapper($$"""
-            case "$*" in *'mv -T "$from/$p"'*)
-                echo >> "$0.renames"
-                if [ "$(wc -l < "$0.renames")" -eq {{rename}} ]; then
-                    skopeo copy --quiet --preserve-digests --dest-tls-verify=false oci:{{layout.Path}} docker://{{scene.Registry.Host}}/app:again >&2 && echo pushed >> "$0.pushes"
-                fi;;
-            esac
-            """);
+        Hosts.ContainerEngine.TryParse("docker", out var docker, out _).ShouldBeTrue();
+        var files = new HookedFiles(
+            new ContainerStoreFiles(CommandHost.InContainer(docker!, scene.Registry.Name), "/var/lib/registry/docker/registry", NullLogger.Instance),
+            async count =>
+            {
+                if (count == rename)
+                    await scene.Client.PushWithSkopeoAsync(Garbage, "app", "again");
+            });
+        var collector = new MarkAndSweepCollector(files, new Pruner(files, new StoreReader(files), NullLogger.Instance), NullLogger.Instance);
+        var question = new CollectionQuestion { DeleteUntagged = true, Now = DateTimeOffset.UtcNow, Grace = TimeSpan.FromHours(1) };
 
-        var result = await scene.RunAsync(["GarbageCollect", "--delete-untagged", "--max-delete", "100%", .. engine.Words]);
+        await collector.CollectAsync(await collector.PlanAsync(question, DeletionLimit.None, false, CancellationToken.None), new PruneOutcome(), CancellationToken.None);
 
-        result.ExitCode.ShouldBeOneOf(0, 5);
-        engine.TakeLines("pushes").ShouldBe(["pushed"], result.Error);
+        files.Moves.ShouldBeGreaterThanOrEqualTo(rename);
         await scene.ShouldHoldAsync(["app:1", "app:again"]);
         scene.Store.UnfinishedRuns().ShouldBeEmpty();
         (await scene.RunAsync("GarbageCollect", "--delete-untagged", "--max-delete", "100%", "--grace", "0s")).ShouldEndWith(0);
         await scene.ShouldHoldAsync(["app:1", "app:again"]);
+    }
+
+    // Does something before each of the collection's renames.
+    private sealed class HookedFiles(IStoreFiles inner, Func<int, Task> beforeMove) : StoreFilesDecorator(inner, _ => { })
+    {
+        private readonly IStoreFiles inner = inner;
+
+        public int Moves { get; private set; }
+
+        public override async Task<IReadOnlyList<MoveOutcome>> MoveAsync(string fromBase, string toBase, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+        {
+            await beforeMove(++Moves);
+            return await inner.MoveAsync(fromBase, toBase, paths, cancellationToken);
+        }
     }
 }

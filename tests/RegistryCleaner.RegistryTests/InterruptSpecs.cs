@@ -31,10 +31,10 @@ public class InterruptSpecs
     [DockerFact]
     public async Task Of_two_runs_at_once_one_works_and_the_other_is_refused()
     {
-        await using var scene = await RegistryScene.StartAsync(cache: false);
+        await using var scene = await RegistryScene.StartAsync(live: true);
         await ThirtyImages.PushAsync(scene.Client);
 
-        using var first = scene.Start(Command);
+        using var first = scene.Start([.. Command, "--settle", "10s"]);
         while (scene.Store.UnfinishedRuns().Count == 0 && !first.HasEnded)
             await Task.Delay(1);
         var second = await scene.RunAsync(Command);

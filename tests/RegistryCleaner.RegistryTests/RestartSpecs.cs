@@ -73,11 +73,11 @@ public class RestartSpecs
     public async Task Whoever_ends_the_cleaner_meanwhile_the_registry_serves_again(string how)
     {
         await using var scene = await PushedAsync();
-        // Waits at the third command, when the lock has been taken.
-        using var wrapper = new EngineWrapper($"""{InHelper} echo x >>"$0.commands"; [ "$(wc -l <"$0.commands")" -gt 3 ] && sleep 2;; esac""");
+        // Waits at the lock, when the registry has been stopped.
+        using var wrapper = new EngineWrapper("""case "$*" in "exec -i registry-cleaner-"[0-9a-f]*flock*) touch "$0.there"; sleep 2;; esac""");
         string[] behind = how == "interrupted as by a terminal" ? ["/usr/bin/setsid"] : [];
         using var process = CleanerProcess.Start([.. Command, .. scene.Where, .. wrapper.Words], null, behind);
-        while (wrapper.Count("commands") <= 3 && !process.HasEnded)
+        while (!wrapper.Has("there") && !process.HasEnded)
             await Task.Delay(10);
         process.HasEnded.ShouldBeFalse();
         if (how == "killed")

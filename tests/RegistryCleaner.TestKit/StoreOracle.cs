@@ -10,6 +10,9 @@ namespace RegistryCleaner.TestKit;
 /// </summary>
 public sealed class StoreOracle(string rootDirectory)
 {
+    // A repository's name has 255 characters at most, every other of them a slash.
+    private const int MaxDepth = 128;
+
     private readonly string _repositories = Path.Combine(rootDirectory, "docker/registry/v2/repositories");
     private readonly string _blobs = Path.Combine(rootDirectory, "docker/registry/v2/blobs");
 
@@ -45,7 +48,7 @@ public sealed class StoreOracle(string rootDirectory)
         if (ReadBlob(digest) is not { } content)
             return $"{digest} has no data, or other data";
 
-        using var json = JsonDocument.Parse(content);
+        using var json = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = int.MaxValue });
         var children = Descriptors(json, "manifests").Select(child => DigestOf(child)).ToList();
         var blobs = Descriptors(json, "layers").Concat(Descriptors(json, "blobs")).Select(blob => DigestOf(blob)).ToList();
         blobs.AddRange(Descriptors(json, "fsLayers").Select(blob => DigestOf(blob, "blobSum")));
@@ -66,7 +69,7 @@ public sealed class StoreOracle(string rootDirectory)
         {
             var path = Path.GetRelativePath(rootDirectory, entry.FullName);
             if (withWorkDirectory || !path.StartsWith("docker/registry/registry-cleaner", StringComparison.Ordinal))
-                content[path] = entry is FileInfo ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(entry.FullName))) : "directory";
+                content[path] = entry is FileInfo ? Convert.ToHexStringLower(SHA256.HashData(Read(entry.FullName))) : "directory";
         }
 
         return content;
@@ -78,7 +81,10 @@ public sealed class StoreOracle(string rootDirectory)
 
     private static string DigestOf(JsonElement descriptor, string member = "digest") => descriptor.GetProperty(member).GetString()!;
 
-    private static string? ReadLink(string path) => File.Exists(path) ? Encoding.UTF8.GetString(File.ReadAllBytes(path)) : null;
+    private static string? ReadLink(string path) => File.Exists(path) ? Encoding.UTF8.GetString(Read(path)) : null;
+
+    // A pipe, which would be waited for, says that it is empty.
+    private static byte[] Read(string path) => new FileInfo(path).Length == 0 ? [] : File.ReadAllBytes(path);
 
     private string? WhyNotServed(string repository, string blob)
     {
@@ -94,7 +100,7 @@ public sealed class StoreOracle(string rootDirectory)
         var data = Path.Combine(_blobs, "sha256", hex[..2], hex, "data");
         if (!File.Exists(data))
             return null;
-        var content = File.ReadAllBytes(data);
+        var content = Read(data);
         return Convert.ToHexStringLower(SHA256.HashData(content)) == hex ? content : null;
     }
 
@@ -102,6 +108,6 @@ public sealed class StoreOracle(string rootDirectory)
 
     private string TagsOf(string repository) => Path.Combine(_repositories, repository, "_manifests/tags");
 
-    private List<string> Repositories() => [.. Directory.GetDirectories(_repositories, "_manifests", SearchOption.AllDirectories)
+    private List<string> Repositories() => [.. Directory.GetDirectories(_repositories, "_manifests", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, AttributesToSkip = 0, IgnoreInaccessible = false })
         .Select(path => Path.GetRelativePath(_repositories, Path.GetDirectoryName(path)!))];
 }

@@ -34,6 +34,10 @@ public sealed record ImageSelector
     /// <summary>The digest, or null. Together with a tag: the tag is meant only while it points to this digest.</summary>
     public Digest? Digest { get; }
 
+    /// <summary>Whether a tag that points there is meant, by its name or with all of its repository.</summary>
+    internal bool Takes(RepositoryName repository, Tag tag, Digest? digest) =>
+        Repository == repository && (Tag is null ? Digest is null : Tag == tag && (Digest is null || Digest == digest));
+
     /// <summary>Reads a selector.</summary>
     /// <exception cref="ReferenceFormatException">The text is not a reference.</exception>
     public static ImageSelector Parse(string text) =>

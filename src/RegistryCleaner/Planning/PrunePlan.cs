@@ -20,6 +20,9 @@ public sealed record PrunePlan
     /// <summary>The removed images, each with what it holds.</summary>
     public ImmutableArray<ImagePlan> Images { get; init; } = [];
 
+    /// <summary>What a person should know beside what is said of each repository, one sentence each.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
+
     /// <summary>Whether there is nothing to remove.</summary>
     public bool IsEmpty => Repositories.All(repository => repository.IsEmpty);
 
@@ -44,7 +47,8 @@ public sealed record PrunePlan
             .Where(facts.Sizes.ContainsKey)
             .Select(digest => DecideBlob(digest, facts))];
         var freed = blobs.Where(blob => blob.Removed).Select(blob => blob.Digest).ToHashSet();
-        return this with { Blobs = blobs, Images = [.. ImageHolder.Weigh([.. Repositories.SelectMany(repository => repository.Holders)], freed, facts.Sizes)] };
+        ImmutableArray<string> remarks = facts.Problem is null || blobs.All(blob => blob.Removed) ? [] : [$"No blob is freed, because not every repository could be looked at: {facts.Problem}"];
+        return this with { Remarks = remarks, Blobs = blobs, Images = [.. ImageHolder.Weigh([.. Repositories.SelectMany(repository => repository.Holders)], freed, facts.Sizes)] };
     }
 
     private BlobPlan DecideBlob(Digest digest, BlobFacts facts)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Pruning;
@@ -15,8 +18,13 @@ internal enum RunEnd
 /// <summary>A run whose trash is there.</summary>
 /// <param name="RunId">Its name, which sorts by time.</param>
 /// <param name="Completed">When it had done all that it set out to do; null where it was killed or cancelled before.</param>
+/// <param name="Retention">For how long after that its trash is to be kept.</param>
 /// <param name="IsJudged">Whether it was looked at again after requests of that time had certainly ended.</param>
-internal sealed record EarlierRun(string RunId, DateTimeOffset? Completed, bool IsJudged);
+internal sealed record EarlierRun(string RunId, DateTimeOffset? Completed, TimeSpan Retention, bool IsJudged)
+{
+    /// <summary>Until when its trash is to be kept; null where it was killed or cancelled.</summary>
+    public DateTimeOffset? KeptUntil => Retention < DateTimeOffset.MaxValue - Completed ? Completed + Retention : Completed is null ? null : DateTimeOffset.MaxValue;
+}
 
 /// <summary>A run whose trash is gone.</summary>
 /// <param name="RunId">Its name.</param>
@@ -35,7 +43,10 @@ internal sealed class EarlierRuns(IStoreFiles files)
     /// <summary>How many journals of runs are kept whose trash is gone.</summary>
     public const int MaxHistory = 200;
 
-    private const int MaxJournalLength = 256 << 20;
+    /// <summary>How long a journal may be, in bytes: that of about two million links.</summary>
+    public const int MaxJournalLength = 512 << 20;
+
+    private const int MaxMarkLength = 32;
 
     private static readonly RunEnd[] s_ends = Enum.GetValues<RunEnd>();
 
@@ -47,12 +58,22 @@ internal sealed class EarlierRuns(IStoreFiles files)
     {
         var runs = await FindAsync(cancellationToken);
         var marks = await files.StatAsync([.. runs.SelectMany(run => new[] { TrashOf(run).CompletedFile, TrashOf(run).JudgedFile })], cancellationToken);
+        var retentions = await files.ReadAsync([.. marks.Keys.Where(path => path.EndsWith(Trash.CompletedName, StringComparison.Ordinal))], MaxMarkLength, cancellationToken);
         return
         [
             .. runs.Select(run => new EarlierRun(
-                run, marks.TryGetValue(TrashOf(run).CompletedFile, out var completed) ? completed.Modified : null, marks.ContainsKey(TrashOf(run).JudgedFile))),
+                run,
+                marks.TryGetValue(TrashOf(run).CompletedFile, out var completed) ? completed.Modified : null,
+                retentions.TryGetValue(TrashOf(run).CompletedFile, out var content) ? RetentionIn(content) : RegistryOptions.DefaultTrashRetention,
+                marks.ContainsKey(TrashOf(run).JudgedFile))),
         ];
     }
+
+    // Where it cannot be told, it is kept as long as where nobody says anything.
+    private static TimeSpan RetentionIn(FileContent content) =>
+        content.Problem is null && long.TryParse(Encoding.ASCII.GetString(content.Bytes.Span), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : RegistryOptions.DefaultTrashRetention;
 
     /// <summary>The files in the trash of all runs, by one look.</summary>
     public async Task<IReadOnlyList<TrashedFile>> ReadFilesAsync(CancellationToken cancellationToken)

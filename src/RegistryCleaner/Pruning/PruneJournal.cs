@@ -13,7 +13,7 @@ namespace RegistryCleaner.Pruning;
 /// </summary>
 internal sealed record PruneJournal
 {
-    public const int CurrentVersion = 4;
+    public const int CurrentVersion = 5;
 
     public required int Version { get; init; }
 
@@ -40,8 +40,12 @@ internal sealed record PruneJournal
     /// <summary>Directories that go if they are empty at the end.</summary>
     public required IReadOnlyList<string> Directories { get; init; }
 
-    public static PruneJournal Of(PrunePlan plan, DateTimeOffset now) => new()
+    /// <summary>How long what goes stays in the trash after the run's end, in seconds; zero for no longer than it has to.</summary>
+    public required long TrashRetention { get; init; }
+
+    public static PruneJournal Of(PrunePlan plan, DateTimeOffset now, TimeSpan trashRetention) => new()
     {
+        TrashRetention = (long)trashRetention.TotalSeconds,
         Version = CurrentVersion,
         RunId = NewRunId(now),
         Verb = "CleanImages",
@@ -65,8 +69,9 @@ internal sealed record PruneJournal
         Blobs = [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())],
     };
 
-    public static PruneJournal Of(CollectionPlan plan, DateTimeOffset now) => new()
+    public static PruneJournal Of(CollectionPlan plan, DateTimeOffset now, TimeSpan trashRetention) => new()
     {
+        TrashRetention = (long)trashRetention.TotalSeconds,
         Version = CurrentVersion,
         RunId = NewRunId(now),
         Verb = "GarbageCollect",
@@ -213,7 +218,6 @@ internal sealed record JournalLink(string Name, long Modified, string? Holds = n
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
     RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PruneJournal))]

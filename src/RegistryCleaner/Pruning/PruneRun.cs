@@ -26,7 +26,7 @@ internal sealed class PruneRun
 
     public PruneRun(IStoreFiles files, StoreReader reader, ServedStore served, PruneJournal journal, PruneOutcome outcome, PruningOptions options)
     {
-        _keepsTrash = options.KeepsTrash || served.KeepsTrash;
+        _keepsTrash = journal.TrashRetention > 0 || served.KeepsTrash;
         _files = files;
         _served = served;
         _reader = reader;
@@ -117,7 +117,7 @@ internal sealed class PruneRun
     {
         _outcome.TrashIsKept = true;
         if (everythingIsBack)
-            await _trash.CompleteAsync();
+            await _trash.CompleteAsync(_journal.TrashRetention);
         else
             HasKeptWhatIsNeeded();
     }

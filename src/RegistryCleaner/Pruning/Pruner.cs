@@ -39,6 +39,7 @@ public sealed partial class Pruner
     /// <exception cref="CleanerException">Another cleaner holds it.</exception>
     public async Task<IAsyncDisposable> LockAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        await RequireOwnDirectoriesAsync(cancellationToken);
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -68,6 +69,23 @@ public sealed partial class Pruner
             $"Another cleaner is at work on this store{(owner is null ? "" : $": {owner}")} (it holds '{_files.Root}/{StoreLayout.LockFile}' locked). Run this again when it has finished, or wait for it with --lock-timeout.");
     }
 
+    // What lies in the trash goes back into the store, or is deleted: whoever could have it lie elsewhere could have anything deleted.
+    private async Task RequireOwnDirectoriesAsync(CancellationToken cancellationToken)
+    {
+        var entries = await _files.StatAsync([StoreLayout.WorkDirectory, StoreLayout.LockFile, StoreLayout.Trash, StoreLayout.Discarded, StoreLayout.History], cancellationToken);
+        if (entries.Values.FirstOrDefault(entry => entry.Kind == EntryKind.SymbolicLink) is { Path: not null } link)
+            throw new CleanerException(ExitCode.Refused, $"'{_files.Root}/{link.Path}' is a symbolic link. What is removed is kept there by rename, and deleted from there: remove the link, and the cleaner makes a directory of its own.");
+        try
+        {
+            // Nothing is there that could be renamed: only whether it could.
+            await _files.MoveAsync(StoreLayout.Version2, StoreLayout.Trash, [StoreLayout.WorkDirectory], cancellationToken);
+        }
+        catch (StoreAccessException e)
+        {
+            throw new CleanerException(ExitCode.Refused, e.Message);
+        }
+    }
+
     /// <summary>Whether the trash holds what an earlier run left there, finished or not.</summary>
     internal async Task<bool> HasEarlierRunsAsync(CancellationToken cancellationToken) => (await _earlier.FindAsync(cancellationToken)).Count > 0;
 
@@ -86,7 +104,7 @@ public sealed partial class Pruner
         foreach (var run in (await _earlier.ReadAsync(cancellationToken)).OrderBy(run => run.Completed is not null))
         {
             var age = run.Completed is { } completed ? await _reader.GetTimeAsync(cancellationToken) - completed : (TimeSpan?)null;
-            var mayEnd = age >= _options.TrashRetention && IsSettled(age.Value);
+            var mayEnd = age is { } passed && IsOver(run, passed) && IsSettled(passed);
             if (run.IsJudged && !mayEnd)
                 continue;
             var journal = await _earlier.ReadJournalAsync(run.RunId, cancellationToken);
@@ -101,15 +119,18 @@ public sealed partial class Pruner
 
     /// <summary>Does what the plan says.</summary>
     public Task ApplyAsync(PrunePlan plan, PruneOutcome outcome, CancellationToken cancellationToken) =>
-        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow), outcome, cancellationToken);
+        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow, _options.TrashRetention), outcome, cancellationToken);
 
     /// <summary>Does what the plan says.</summary>
     public Task ApplyAsync(CollectionPlan plan, PruneOutcome outcome, CancellationToken cancellationToken) =>
-        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow), outcome, cancellationToken);
+        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow, _options.TrashRetention), outcome, cancellationToken);
 
     private async Task ApplyAsync(PruneJournal journal, PruneOutcome outcome, CancellationToken cancellationToken)
     {
-        await _files.WriteAsync(StoreLayout.Journal(journal.RunId), journal.ToJson(), cancellationToken);
+        var json = journal.ToJson();
+        if (json.Length > EarlierRuns.MaxJournalLength)
+            throw new CleanerException(ExitCode.Refused, "So much would go at once that the journal of it could not be read again: remove it in several runs.");
+        await _files.WriteAsync(StoreLayout.Journal(journal.RunId), json, cancellationToken);
         outcome.Began(journal.RunId, _options.TrashRetention);
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -117,6 +138,13 @@ public sealed partial class Pruner
         await run.TakeTagsAwayAsync();
         await run.FinishAsync(cancellationToken);
     }
+
+    private bool IsOver(EarlierRun run, TimeSpan age) => _options.Earlier switch
+    {
+        EarlierTrash.Empty => true,
+        EarlierTrash.Keep => false,
+        _ => age >= run.Retention,
+    };
 
     private bool IsSettled(TimeSpan kept) => !_served.KeepsTrash || kept >= s_minKept;
 

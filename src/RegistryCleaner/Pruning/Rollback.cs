@@ -21,7 +21,9 @@ internal sealed class Rollback(Trash trash, PruneJournal? journal, PruneOutcome 
         foreach (var part in new[] { trash.Rest, trash })
         {
             var paths = TrashOrder.Sort((await part.FilesAsync(CancellationToken.None)).Select(file => file.Path), journal);
-            foreach (var result in await part.PutBackAsync(paths))
+            // Tags come last.
+            var (tags, others) = (paths.Where(TrashOrder.IsTag).ToList(), paths.Where(path => !TrashOrder.IsTag(path)).ToList());
+            foreach (var result in (await part.PutBackAsync(others)).Concat(await part.PutTagsBackAsync(tags)))
             {
                 if (result.Result == MoveResult.Moved)
                 {

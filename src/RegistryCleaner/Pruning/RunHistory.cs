@@ -28,9 +28,10 @@ public enum RunState
 /// <param name="Manifests">How many manifests.</param>
 /// <param name="Blobs">How many blobs.</param>
 /// <param name="Completed">When it had done its work and left the rest to the trash; null where there is none any more.</param>
+/// <param name="KeptUntil">Until when the trash is kept at least, unless EmptyTrash deletes it; null where there is none any more, or the run was interrupted.</param>
 /// <param name="BytesInTrash">What lies in the trash.</param>
 public sealed record RunSummary(
-    string Run, DateTimeOffset? Began, string Verb, RunState State, ImmutableArray<string> Tags, int Manifests, int Blobs, DateTimeOffset? Completed, long BytesInTrash);
+    string Run, DateTimeOffset? Began, string Verb, RunState State, ImmutableArray<string> Tags, int Manifests, int Blobs, DateTimeOffset? Completed, DateTimeOffset? KeptUntil, long BytesInTrash);
 
 /// <summary>The runs that removed something, as their journals tell.</summary>
 internal sealed class RunHistory(IStoreFiles files)
@@ -49,6 +50,7 @@ internal sealed class RunHistory(IStoreFiles files)
             runs.Add(Summary(run.RunId, await _earlier.ReadJournalAsync(run.RunId, cancellationToken), run.Completed is null ? RunState.Interrupted : RunState.InTrash) with
             {
                 Completed = run.Completed,
+                KeptUntil = run.KeptUntil,
                 BytesInTrash = inTrash[run.RunId].Sum(),
             });
         }
@@ -64,6 +66,7 @@ internal sealed class RunHistory(IStoreFiles files)
         [.. journal?.Repositories.SelectMany(repository => repository.Tags.Concat(repository.ReferrerTags).Select(tag => $"{repository.Name}:{tag.Tag}")) ?? []],
         journal?.Repositories.Sum(repository => repository.Manifests.Count) ?? 0,
         journal?.Blobs.Count ?? 0,
+        null,
         null,
         0);
 }

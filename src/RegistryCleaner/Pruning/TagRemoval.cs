@@ -50,7 +50,7 @@ internal sealed class TagRemoval(
         List<JournaledTag> needed = [.. tags.Where(tag => ReferrerTag.TryRead(tag.Tag.Value, out var referrer)
             && snapshot.Repositories.TryGetValue(tag.Repository, out var repository) && repository.Revisions.ContainsKey(referrer.Subject))];
         var (isAnyBack, everythingIsBack) = (false, true);
-        foreach (var (tag, moved) in needed.Zip(await trash.PutBackAsync([.. needed.Select(PathOf)])))
+        foreach (var (tag, moved) in needed.Zip(await trash.PutTagsBackAsync([.. needed.Select(PathOf)])))
         {
             if (moved.Result == MoveResult.Failed)
             {
@@ -121,7 +121,7 @@ internal sealed class TagRemoval(
 
     private async Task PutBackAsync(JournaledTag tag, string? now)
     {
-        var moved = (await trash.PutBackAsync([PathOf(tag)]))[0];
+        var moved = (await trash.PutTagsBackAsync([PathOf(tag)]))[0];
         if (moved.Result == MoveResult.Failed)
             throw new StoreAccessException($"{tag.Repository}:{tag.Tag} was pushed to meanwhile and could not be put back; it lies in '{trash.Of(PathOf(tag))}': {moved.Problem}");
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Pruning;
@@ -9,6 +11,8 @@ internal sealed class Trash(IStoreFiles files, string runId)
 {
     public const string RestName = "rest";
 
+    public const string CompletedName = "completed";
+
     private string Base => StoreLayout.TrashOf(RunId);
 
     /// <summary>The run.</summary>
@@ -18,7 +22,7 @@ internal sealed class Trash(IStoreFiles files, string runId)
     public Trash Rest => Aside(RestName);
 
     /// <summary>Where it is written that the run has done all that it set out to do.</summary>
-    public string CompletedFile => $"{Base}/completed";
+    public string CompletedFile => $"{Base}/{CompletedName}";
 
     /// <summary>Where it is written that nobody who began a request before the run's end can need anything of it any more.</summary>
     public string JudgedFile => $"{Base}/judged";
@@ -35,10 +39,31 @@ internal sealed class Trash(IStoreFiles files, string runId)
     /// <summary>Puts paths of the store back, never over what is there by now.</summary>
     public Task<IReadOnlyList<MoveOutcome>> PutBackAsync(IReadOnlyList<string> paths) => MoveAsync($"{Base}/{StoreLayout.Version2}", StoreLayout.Version2, paths);
 
-    /// <summary>The files in the trash of this run, by their path in the store.</summary>
-    public async Task<IReadOnlyList<StoreEntry>> FilesAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Puts tags back, never over a link that is there. Where a push has made a tag's directory again and has not written its link, or
+    /// never will, the tag's files go back into that directory: a link that comes later is written over this one.
+    /// </summary>
+    /// <param name="tags">The tags' directories.</param>
+    public async Task<IReadOnlyList<MoveOutcome>> PutTagsBackAsync(IReadOnlyList<string> tags)
     {
-        var listing = await files.ListAsync([Of(StoreLayout.Version2)], ListDepth.Tree, cancellationToken);
+        var outcomes = (await PutBackAsync(tags)).ToArray();
+        foreach (var index in Enumerable.Range(0, tags.Count).Where(index => outcomes[index].Result == MoveResult.TargetExists))
+        {
+            // What the registry knows of the tag's past first, where it points last.
+            var link = StoreLayout.LinkOfTag(tags[index]);
+            var inside = (await FilesAsync(tags[index], CancellationToken.None)).Select(file => file.Path).Where(path => path != link);
+            outcomes[index] = (await PutBackAsync([.. inside, link]))[^1] with { Path = tags[index] };
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>The files in the trash of this run, by their path in the store.</summary>
+    public Task<IReadOnlyList<StoreEntry>> FilesAsync(CancellationToken cancellationToken) => FilesAsync(StoreLayout.Version2, cancellationToken);
+
+    private async Task<IReadOnlyList<StoreEntry>> FilesAsync(string below, CancellationToken cancellationToken)
+    {
+        var listing = await files.ListAsync([Of(below)], ListDepth.Tree, cancellationToken);
         if (listing.Problems is [var problem, ..])
             throw new StoreAccessException($"The trash of run {RunId} cannot be listed: {problem}");
         return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry with { Path = entry.Path[(Base.Length + 1)..] })];
@@ -51,8 +76,10 @@ internal sealed class Trash(IStoreFiles files, string runId)
         return paths.Where(path => entries.ContainsKey(Of(path))).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Leaves the trash to the next run, as one of which nothing is left to be done but to look once more.</summary>
-    public Task CompleteAsync() => files.WriteAsync(CompletedFile, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+    /// <summary>Leaves the trash to a later run, as one of which nothing is left to be done but to look once more.</summary>
+    /// <param name="retention">For how long it is kept, in seconds from now.</param>
+    public Task CompleteAsync(long retention) =>
+        files.WriteAsync(CompletedFile, Encoding.ASCII.GetBytes(retention.ToString(CultureInfo.InvariantCulture)), CancellationToken.None);
 
     /// <summary>Writes down that the run was looked at again long enough after it, so that only its space is left to be freed.</summary>
     public Task JudgeAsync() => files.WriteAsync(JudgedFile, ReadOnlyMemory<byte>.Empty, CancellationToken.None);

@@ -70,7 +70,7 @@ internal sealed record RestorationDocument(
 internal sealed record RestoredDocument(string Image, string? Digest, string Decision, string Reason);
 
 internal sealed record RunDocument(
-    string Run, DateTimeOffset? Began, string Verb, string State, IReadOnlyList<string> Tags, int Manifests, int Blobs, DateTimeOffset? Completed, long BytesInTrash);
+    string Run, DateTimeOffset? Began, string Verb, string State, IReadOnlyList<string> Tags, int Manifests, int Blobs, DateTimeOffset? Completed, DateTimeOffset? KeptUntil, long BytesInTrash);
 
 internal sealed record CollectionDocument(
     int Blobs, long Bytes, int Manifests, int Tags, int Layers, int Uploads, int Leftovers, int RecentBlobs, long RecentBytes,

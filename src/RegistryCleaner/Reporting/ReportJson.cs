@@ -76,7 +76,7 @@ public static class ReportJson
         plan.Manifests, plan.Layers, plan.Blobs, plan.Bytes, plan.Remarks);
 
     private static RunDocument Document(RunSummary run) => new(
-        run.Run, run.Began, run.Verb, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Tags, run.Manifests, run.Blobs, run.Completed, run.BytesInTrash);
+        run.Run, run.Began, run.Verb, JsonNamingPolicy.CamelCase.ConvertName(run.State.ToString()), run.Tags, run.Manifests, run.Blobs, run.Completed, run.KeptUntil, run.BytesInTrash);
 
     private static RemovalDocument Planned(CollectionPlan plan) => new(
         [.. plan.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"))],

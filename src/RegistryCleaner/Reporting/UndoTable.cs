@@ -12,6 +12,8 @@ internal static class UndoTable
 
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(36500);
 
+    private static readonly DateTimeOffset s_end = DateTimeOffset.MaxValue - s_lifetime;
+
     public static ReportRow RowOf(RestoredImage image, bool isDryRun) => new(
         image.Decision switch
         {
@@ -26,7 +28,7 @@ internal static class UndoTable
     public static ReportRow RowOf(RunSummary run)
     {
         var tags = string.Join(", ", run.Tags.Take(MaxTags)) + (run.Tags.Length > MaxTags ? ", ..." : "");
-        var inTrash = run.BytesInTrash > 0 ? $"; {ReportTable.Bytes(run.BytesInTrash)} in the trash" : "";
+        var inTrash = run.BytesInTrash > 0 ? $"; {ReportTable.Bytes(run.BytesInTrash)} in the trash{(run.KeptUntil < s_end ? $" until {Time(run.KeptUntil.Value)}" : "")}" : "";
         return new ReportRow(
             run.State switch
             {
@@ -67,8 +69,10 @@ internal static class UndoTable
             {
                 var kept when kept == TimeSpan.Zero => $"The journal of this run is {runId}.",
                 var kept when kept > s_lifetime => $"RestoreImages --run {runId} puts back what was removed, as long as its trash is kept.",
-                var kept => string.Create(CultureInfo.InvariantCulture, $"RestoreImages --run {runId} puts back what was removed, until {DateTimeOffset.UtcNow + kept:yyyy-MM-dd HH:mm'Z'}; the first run after that frees the space, or EmptyTrash at once."),
+                var kept => $"RestoreImages --run {runId} puts back what was removed, until {Time(DateTimeOffset.UtcNow + kept)}; the first run after that frees the space, or EmptyTrash at once.",
             };
         }
     }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

@@ -69,14 +69,14 @@ internal sealed class Restorer
     private async Task DecideAsync(CancellationToken cancellationToken)
     {
         var tags = _candidates.Where(candidate => candidate.Tag is not null).ToList();
-        var directories = await ThereAsync(tags.Select(TagPathOf), cancellationToken);
         var links = await new StoreReader(_files).ReadLinksAsync([.. tags.Select(TagLinkOf)], cancellationToken);
         var own = _trash.Files.Where(path => !TrashOrder.IsTag(path)).Concat(_trash.Rest).Where(IsAskedFor).ToList();
         var there = await ThereAsync([.. own, .. _candidates.SelectMany(candidate => candidate.Needs).Select(need => need.Path)], cancellationToken);
 
         foreach (var candidate in _candidates)
         {
-            var link = candidate.Tag is not null && directories.Contains(TagPathOf(candidate)) ? links.GetValueOrDefault(TagLinkOf(candidate)) : (Link?)null;
+            // A directory without a link is what a push leaves that was broken off.
+            var link = candidate.Tag is not null && links.TryGetValue(TagLinkOf(candidate), out var found) ? found : (Link?)null;
             var (decision, reason) = DecideTag(candidate, link);
             if (decision is RestoreDecision.Restore or RestoreDecision.Overwrite && FindLost(candidate, need => there.Contains(need.Path) || _trash.Has(need.Path)) is { } lost)
                 (decision, reason) = (RestoreDecision.Lost, lost);
@@ -120,7 +120,7 @@ internal sealed class Restorer
     private async Task PutTagsBackAsync()
     {
         var tags = Coming.Where(candidate => candidate.Tag is not null && _decisions[candidate].Decision == RestoreDecision.Restore).ToList();
-        foreach (var (tag, moved) in tags.Zip(await _trash.Own.PutBackAsync([.. tags.Select(TagPathOf)])))
+        foreach (var (tag, moved) in tags.Zip(await _trash.Own.PutTagsBackAsync([.. tags.Select(TagPathOf)])))
         {
             if (moved.Result == MoveResult.TargetExists)
                 Decide(tag, RestoreDecision.PushedAnew, "it was pushed a moment ago");

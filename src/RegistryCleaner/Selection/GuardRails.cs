@@ -41,7 +41,7 @@ internal static class GuardRails
     private static Dictionary<string, TagVersion> NewestOf(RepositoryFacts repository, VersionLine line)
     {
         var newest = new Dictionary<string, TagVersion>(StringComparer.Ordinal);
-        foreach (var version in repository.Tags.Where(tag => tag.Digest is not null).Select(tag => tag.Version).OfType<TagVersion>())
+        foreach (var version in repository.Tags.Where(tag => tag is { Digest: not null, IsNamed: false }).Select(tag => tag.Version).OfType<TagVersion>())
         {
             var name = version.LineOf(line);
             if (!newest.TryGetValue(name, out var other) || Compare(version, other) > 0)
@@ -59,14 +59,16 @@ internal static class GuardRails
     // What is about another image is no image to fall back to.
     private static void KeepLastTag(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions)
     {
-        if (repository.Tags.Any(tag => !tag.IsReferrer && !decisions.ContainsKey(tag.Tag)))
+        if (repository.Tags.Any(tag => tag is { IsReferrer: false, IsNamed: false } && !decisions.ContainsKey(tag.Tag)))
             return;
-        var newest = decisions.Values.Where(decision => !decision.Facts.IsReferrer && !decision.Scope.Names(decision.Facts))
+        var newest = decisions.Values.Where(decision => !decision.Facts.IsReferrer && !IsNamed(decision))
             .MaxBy(decision => new ScopedTag(decision.Facts, decision.Facts.Pushed), RuleScope.ByAge);
         if (newest is { Removed: true })
             decisions[newest.Facts.Tag] = newest.Kept("the newest tag of its repository: no rule takes it");
     }
 
     private static IEnumerable<TagDecision> Removed(Dictionary<Tag, TagDecision> decisions) =>
-        decisions.Values.Where(decision => decision.Removed && !decision.Scope.Names(decision.Facts));
+        decisions.Values.Where(decision => decision.Removed && !IsNamed(decision));
+
+    private static bool IsNamed(TagDecision decision) => decision.Facts.IsNamed || decision.Scope.Names(decision.Facts);
 }

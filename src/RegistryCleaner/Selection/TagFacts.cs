@@ -11,6 +11,9 @@ namespace RegistryCleaner.Selection;
 /// <param name="Expiry">When it is not wanted any longer, by its own word.</param>
 internal sealed record TagFacts(Tag Tag, Digest? Digest, DateTimeOffset? Pushed = null, DateTimeOffset? Created = null, Expiry Expiry = default)
 {
+    /// <summary>Whether it was named beside the patterns, and goes by its name, whatever rules and patterns say.</summary>
+    public bool IsNamed { get; init; }
+
     /// <summary>The version that the tag stands for, or null.</summary>
     public TagVersion? Version { get; } = TagVersion.Of(Tag);
 

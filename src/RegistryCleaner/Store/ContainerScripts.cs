@@ -4,8 +4,8 @@ namespace RegistryCleaner.Store;
 /// The shell side of <see cref="ContainerStoreFiles"/>: only what the registry images' busybox has, POSIX sh otherwise.
 /// </summary>
 /// <remarks>
-/// Paths come on standard input, each ended by NUL, and never become part of a script's text. Every script ends by printing its
-/// mark, so that an answer that broke off is told from a short one. <c>$1</c> is the root, <c>$2</c> the mark. When this process is
+/// Paths come on standard input, each ended by NUL, and never become part of a script's text. A script that
+/// got to its end exits with 0. <c>$1</c> is the root, <c>$2</c> the mark. When this process is
 /// killed while it sends paths, xargs takes the piece of a path that arrived last for a path: scripts that change something
 /// therefore want the mark at the end of each. Those that only look are given the mark as the last path: that it is not there is
 /// complained of on standard error, which shows that all paths arrived, and that complaints do.
@@ -23,60 +23,76 @@ internal static class ContainerScripts
     public const string Stat = $$"""
         cd "$1" || exit 3
         {{StatEach}}
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     public const string ListChildren = $$"""
         cd "$1" || exit 3
         xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -maxdepth 1 -print0' sh | {{StatEach}}
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     /// <summary>The paths of all entries, each ended by NUL.</summary>
     public const string ListNames = """
         cd "$1" || exit 3
         xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -maxdepth 1 -print0' sh
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     public const string Find = $$"""
         cd "$1" || exit 3
         xargs -0 -r sh -c 'n=$1; shift; find -H "$@" -mindepth 1 -name "*$n" -print0' sh "$3" | {{StatEach}}
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     public const string ListTree = $$"""
         cd "$1" || exit 3
         xargs -0 -r sh -c 'find -H "$@" -mindepth 1 -print0' sh | {{StatEach}}
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     public const string ListRepositoryTree = $$"""
         cd "$1" || exit 3
         xargs -0 -r sh -c 'find -H "$@" -mindepth 1 \( -name "_*" -prune -o ! -name "_*" \) -print0' sh | {{StatEach}}
-        printf '%s end\n' "$2"
+        exit 0
+        """;
+
+    // Opening a pipe waits for somebody to write to it, and a device may have no end: neither is opened. Most often there is none, and
+    // then each path costs one look.
+    private const string WithoutSpecialFiles = """
+        for p; do
+                if [ ! -f "$p" ] && [ ! -d "$p" ] && [ -e "$p" ]; then
+                    for p; do shift; { [ ! -f "$p" ] && [ ! -d "$p" ] && [ -e "$p" ]; } || set -- "$@" "$p"; done
+                    break
+                fi
+            done
         """;
 
     /// <summary>
     /// <c>$3</c> bytes of each file, under the headers that head prints for more than one file; /dev/null in front makes it
     /// more than one always.
     /// </summary>
-    public const string Read = """
+    public const string Read = $"""
         cd "$1" || exit 3
-        xargs -0 -r sh -c 'n=$1 mark=$2; shift 2; head -c "$n" /dev/null "$@"; printf "\n==> %s <==\n" "$mark"' sh "$3" "$2"
-        printf '%s end\n' "$2"
+        xargs -0 -r sh -c '
+            n=$1 mark=$2; shift 2
+            {WithoutSpecialFiles}
+            head -c "$n" /dev/null "$@"; printf "\n==> %s <==\n" "$mark"' sh "$3" "$2"
+        exit 0
         """;
 
     /// <summary>A line a file: its digest, two blanks, its path.</summary>
-    public const string Hash = """
+    public const string Hash = $"""
         cd "$1" || exit 3
-        xargs -0 -r sha256sum --
-        printf '%s end\n' "$2"
+        xargs -0 -r sh -c '
+            {WithoutSpecialFiles}
+            [ "$#" -eq 0 ] || sha256sum -- "$@"' sh
+        exit 0
         """;
 
     public const string Time = """
         date +%s
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     /// <summary>Standard input becomes the file <c>$3</c>, if it has <c>$4</c> bytes.</summary>
@@ -84,16 +100,19 @@ internal static class ContainerScripts
         cd "$1" && mkdir -p "${3%/*}" || exit 3
         cat > "$3.$2.tmp" && [ "$(wc -c < "$3.$2.tmp")" -eq "$4" ] || { rm -f "$3.$2.tmp"; exit 3; }
         { sync -d "$3.$2.tmp" 2>/dev/null || sync; } && mv -T "$3.$2.tmp" "$3" || exit 3
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     /// <summary>
     /// Renames each path from below <c>$3</c> to below <c>$4</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the reason.
     /// What lies behind a symbolic link may be another repository's, or no part of the store; only the two uppermost directories may be one.
     /// </summary>
-    public const string Move = """
+    public const string Move = $$"""
         cd "$1" || exit 3
-        [ "$(stat -c %d . v2 v2/blobs v2/repositories 2>/dev/null | sort -u | wc -l)" -eq 1 ] || { echo 'the store lies on more than one file system: nothing can be renamed from one to the other' >&2; exit 3; }
+        if [ "$(stat -L -c %d . v2 v2/blobs v2/repositories registry-cleaner registry-cleaner/trash 2>/dev/null | sort -u | wc -l)" -ne 1 ] || grep -q -F " $(pwd -P)/" /proc/self/mountinfo 2>/dev/null; then
+            echo 'it {{StorePaths.SeveralFileSystems}}' >&2
+            exit 3
+        fi
         xargs -0 -r sh -c '
             from=$1 to=$2 mark=$3; shift 3
             linked() { d=${1%/*}; while case $d in */*/*) :;; *) false;; esac; do [ -L "$d" ] && return 0; d=${d%/*}; done; return 1; }
@@ -106,7 +125,7 @@ internal static class ContainerScripts
                 [ -d "${t%/*}" ] || mkdir -p "${t%/*}" 2>/dev/null
                 if m=$(mv -T "$from/$p" "$t" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
             done' sh "$3" "$4" "$2"
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     public const string DeleteTrees = """
@@ -116,13 +135,13 @@ internal static class ContainerScripts
             for p; do
                 case $p in *"$mark") rm -rf -- "${p%"$mark"}" || exit 255;; *) exit 255;; esac
             done' sh "$2" || exit 3
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     public const string RemoveEmptyDirectories = """
         cd "$1" || exit 3
         xargs -0 -r rmdir -- 2>/dev/null
-        printf '%s end\n' "$2"
+        exit 0
         """;
 
     /// <summary>Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone.</summary>

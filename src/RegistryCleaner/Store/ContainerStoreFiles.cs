@@ -1,19 +1,20 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
-using CliWrap;
 using Microsoft.Extensions.Logging;
 using RegistryCleaner.Hosts;
 
 namespace RegistryCleaner.Store;
 
-/// <summary>Files reached through a command such as <c>docker exec</c>: one call a verb, however many files.</summary>
+/// <summary>Files reached through a command such as <c>docker exec</c>: one script a verb, however many files, in a shell that is kept for the next.</summary>
 /// <remarks>Names that are not valid UTF-8 come back altered; nothing is ever changed under such a name, because no name of the registry's is one.</remarks>
 public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger logger) : IStoreFiles
 {
     // Regular file, directory and symbolic link in the type bits of st_mode.
     private const int TypeMask = 0xF000;
     private const int PipeBuffer = 64 << 10;
+
+    private readonly ShellPool _shells = new(host, root);
 
     /// <inheritdoc/>
     public string Root { get; } = root;
@@ -106,7 +107,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
     {
         var output = new WholeReader();
-        await RunAsync(ContainerScripts.Time, _ => PipeSource.Null, [], _ => output, cancellationToken);
+        await RunAsync(ContainerScripts.Time, _ => ShellInput.None, [], _ => output, cancellationToken);
         return DateTimeOffset.FromUnixTimeSeconds(long.Parse(Encoding.ASCII.GetString(output.Output), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture));
     }
 
@@ -141,7 +142,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await RunAsync(ContainerScripts.Write, _ => PipeSource.FromBytes(content), [path, content.Length.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        await RunAsync(ContainerScripts.Write, _ => new ShellInput(content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(
@@ -190,17 +191,17 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     };
 
     // A leading "./" keeps a name from being taken for an option. The mark comes last, and is no file.
-    private static Func<string, PipeSource> Paths(IEnumerable<string> paths) => mark => Pieces(paths.Append(mark).Select(path => "./" + path), "");
+    private static Func<string, ShellInput> Paths(IEnumerable<string> paths) => mark => Pieces(paths.Append(mark).Select(path => "./" + path), "");
 
     // Where a path that arrived in part would be another path, the mark behind it tells that it is whole.
-    private static PipeSource Pieces(IEnumerable<string> paths, string mark) => PipeSource.Create(async (stream, cancellationToken) =>
-    {
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(false), PipeBuffer, leaveOpen: true);
-        foreach (var path in paths)
+    private static ShellInput Pieces(IEnumerable<string> paths, string mark) => new(
+        paths.Sum(path => Encoding.UTF8.GetByteCount(path) + mark.Length + 1L),
+        async (stream, cancellationToken) =>
         {
-            await writer.WriteAsync($"{path}{mark}\0".AsMemory(), cancellationToken);
-        }
-    });
+            await using var writer = new StreamWriter(stream, new UTF8Encoding(false), PipeBuffer, leaveOpen: true);
+            foreach (var path in paths)
+                await writer.WriteAsync($"{path}{mark}\0".AsMemory(), cancellationToken);
+        });
 
     private async Task<StoreListing> EntriesAsync(
         string script, IReadOnlyCollection<string> directories, string[] arguments, CancellationToken cancellationToken)
@@ -277,32 +278,31 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             : throw new StoreAccessException($"The store {host.Where}: the question did not arrive whole, or the answer did not come back whole.");
     }
 
-    private Task<string> RunAsync(string script, Func<string, PipeSource> input, string[] arguments, CancellationToken cancellationToken) =>
+    private Task<string> RunAsync(string script, Func<string, ShellInput> input, string[] arguments, CancellationToken cancellationToken) =>
         RunAsync(script, input, arguments, _ => new RecordReader([0], _ => { }), cancellationToken);
 
     // What a reader was given counts only when this returns: before, nobody knows whether the answer is whole.
     private async Task<string> RunAsync(
-        string script, Func<string, PipeSource> input, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
+        string script, Func<string, ShellInput> input, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
     {
-        var mark = $"rc{Guid.NewGuid():n}";
-        var output = new AnswerPump(readerOf(mark), Encoding.ASCII.GetBytes($"{mark} end\n"));
-        var errors = new StringBuilder();
-        CommandResult result;
+        var mark = HostShell.NewMark();
+        var (length, writeAsync) = input(mark);
         try
         {
-            result = await host.Command(["env", "LC_ALL=C", "sh", "-c", script, "sh", Root, mark, .. arguments])
-                .WithStandardInputPipe(input(mark))
-                .WithStandardOutputPipe(PipeTarget.Create(output.ReadAsync))
-                .WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors))
-                .ExecuteAsync(cancellationToken);
+            return await _shells.RunAsync(new ShellRequest(script, mark, arguments, length, writeAsync), readerOf(mark), cancellationToken);
+        }
+        catch (ShellEndedException e)
+        {
+            throw new StoreAccessException($"The store {host.Where}: {e.Message}");
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
             throw new StoreAccessException($"The store {host.Where} cannot be reached: {e.Message}", e);
         }
+    }
 
-        return output.IsWhole
-            ? errors.ToString()
-            : throw new StoreAccessException($"The store {host.Where}: the command ended early with exit code {result.ExitCode}: {errors.ToString().Trim()}");
+    private readonly record struct ShellInput(long Length, Func<Stream, CancellationToken, Task> WriteAsync)
+    {
+        public static ShellInput None { get; } = new(0, (_, _) => Task.CompletedTask);
     }
 }

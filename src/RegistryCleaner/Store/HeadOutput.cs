@@ -1,4 +1,5 @@
 using System.Text;
+using RegistryCleaner.Hosts;
 
 namespace RegistryCleaner.Store;
 

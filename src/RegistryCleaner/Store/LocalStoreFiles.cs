@@ -66,7 +66,15 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         {
             try
             {
-                using var stream = new FileStream(FullPath(paths[index]), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 20);
+                // A pipe would be waited for, and a device may have no end. Both say that they are empty.
+                var path = FullPath(paths[index]);
+                if (new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length == 0)
+                {
+                    onDigest(index, Convert.ToHexStringLower(SHA256.HashData([])));
+                    return;
+                }
+
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 20);
                 onDigest(index, Convert.ToHexStringLower(SHA256.HashData(stream)));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -112,6 +120,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     public Task<IReadOnlyList<MoveOutcome>> MoveAsync(
         string fromBase, string toBase, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
+        if (paths.Count > 0 && !StoreMounts.AreOne(Root))
+            throw new StoreAccessException($"The store at '{Root}' {StorePaths.SeveralFileSystems}");
         var known = new Dictionary<string, bool>(StringComparer.Ordinal);
         return Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path, known)).ToList());
     }

@@ -31,9 +31,10 @@ public sealed partial class RegistryLocator(ILogger logger)
     /// <exception cref="CleanerException">It is not there, is not running, may not be entered, or has no store in files.</exception>
     public async Task<RegistryLocation> LocateAsync(RegistryOptions options, CancellationToken cancellationToken)
     {
-        var (host, inspection, stopped) = await ChooseHostAsync(options, cancellationToken);
+        StoppedContainer? stopped = null;
         try
         {
+            (var host, var inspection, stopped) = await ChooseHostAsync(options, cancellationToken);
             var location = await DescribeAsync(host, options, cancellationToken) with { Inspection = inspection, Stopped = stopped };
             LogChosen(logger, location);
             return location;
@@ -42,6 +43,7 @@ public sealed partial class RegistryLocator(ILogger logger)
         {
             if (stopped is not null)
                 await stopped.DisposeAsync();
+            await Interruption.RequireNoneAsync(cancellationToken);
             if (e is StoreAccessException)
                 throw new CleanerException(ExitCode.BadInput, e.Message);
             throw;

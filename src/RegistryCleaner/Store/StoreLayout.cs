@@ -81,7 +81,9 @@ public static class StoreLayout
     // The same for a directory that may have a name which no repository can have.
     internal static string TagsIn(string directory) => $"{directory}/{ManifestsName}/tags";
 
-    internal static string TagLinkIn(string directory, string tag) => $"{directory}/{ManifestsName}/tags/{tag}/current/link";
+    internal static string TagLinkIn(string directory, string tag) => LinkOfTag($"{directory}/{ManifestsName}/tags/{tag}");
+
+    internal static string LinkOfTag(string tagDirectory) => $"{tagDirectory}/current/link";
 
     internal static string RevisionsIn(string directory) => $"{directory}/{ManifestsName}/revisions";
 

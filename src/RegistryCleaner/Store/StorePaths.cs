@@ -3,6 +3,9 @@ namespace RegistryCleaner.Store;
 /// <summary>What every implementation of <see cref="IStoreFiles"/> refuses.</summary>
 internal static class StorePaths
 {
+    /// <summary>Why nothing can be moved.</summary>
+    public const string SeveralFileSystems = "lies on more than one file system, or on one that is mounted in two places: nothing can be renamed from one to the other";
+
     public static void RequireWorkDirectory(string path)
     {
         if (!path.StartsWith(StoreLayout.WorkDirectory + "/", StringComparison.Ordinal)

@@ -14,6 +14,8 @@ public sealed class AccessSpecs : IDisposable
 
     private static readonly string Encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes($"user:{Password}"));
 
+    private static readonly string[] Secrets = [Password, Encoded, Convert.ToBase64String(Encoding.UTF8.GetBytes(Password))];
+
     private readonly TemporaryDirectory directory = new();
 
     [DockerFact]
@@ -34,7 +36,10 @@ public sealed class AccessSpecs : IDisposable
         (await RunAsync(second, wrapper, [], "--registry-user", "user", "--registry-password-file", directory.File("password"), "--dry-run")).ShouldEndWith(0).Error.ShouldNotContain("refused");
 
         File.WriteAllText(directory.File("config.json"), $$"""{"auths": {"localhost:{{second.Registry.Port}}": {"auth": "{{Encoded}}"} } }""");
+        (await RunAsync(second, wrapper, login, "--dry-run", "--plan-out", directory.File("plan.json"))).ShouldEndWith(0);
         (await RunAsync(second, wrapper, login)).ShouldEndWith(0).Error.ShouldContain("goes on serving");
+        foreach (var file in new DirectoryInfo(Path.GetDirectoryName(Path.GetDirectoryName(second.Scene.Store.Trash)!)!).GetFiles("*", SearchOption.AllDirectories).Select(file => file.FullName).Concat(Directory.GetFiles(directory.Path, "plan*")))
+            Secrets.ShouldAllBe(secret => !File.ReadAllText(file).Contains(secret), file);
         await second.ShouldHoldAsync("app:kept");
     }
 
@@ -47,7 +52,7 @@ public sealed class AccessSpecs : IDisposable
         var result = await CleanerProcess.RunAsync(["app:old", .. second.Where, .. wrapper.Words, "--log", "debug", .. words], environment);
         var commands = wrapper.TakeLines("words");
         commands.ShouldNotBeEmpty();
-        foreach (var secret in (string[])[Password, Encoded, Convert.ToBase64String(Encoding.UTF8.GetBytes(Password))])
+        foreach (var secret in Secrets)
         {
             result.Error.ShouldNotContain(secret);
             result.Output.ShouldNotContain(secret);

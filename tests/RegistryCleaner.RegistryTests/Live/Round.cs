@@ -62,7 +62,16 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
     public HeldRequest Hold(string path, Func<Task> request)
     {
         files!.Hold(Path.GetRelativePath(scene.Store.Registry, path), File.ReadAllText(path));
-        return HeldRequest.At(path, request);
+        try
+        {
+            return HeldRequest.At(path, request);
+        }
+        catch (InvalidOperationException e) when (scene.Registry.Version >= 3)
+        {
+            // Since 3.1 a registry writes a link beside its place and renames it there: nobody has it open.
+            Skip.If(true, $"registry:3 cannot be had in a version that opens links to write them: {e.Message}");
+            throw;
+        }
     }
 
     public async Task ReleaseAsync(HeldRequest request)

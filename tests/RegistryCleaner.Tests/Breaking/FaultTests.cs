@@ -163,8 +163,14 @@ internal sealed class VerbScene(IDisposable scene, StoreOracle oracle, IStoreFil
                 {
                     var pruner = RunScene.KeepingPrunerOf(files);
                     await pruner.FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
-                    var checker = new StoreChecker(files, VerifyKind.Hash);
-                    await new StoreRepair(files, pruner).RunAsync(checker, await checker.CheckAsync(new Progress<(int, int)>(), CancellationToken.None), new PruneOutcome(), CancellationToken.None);
+                    await new StoreRepair(files, pruner).RunAsync(
+                        async () =>
+                        {
+                            var checker = new StoreChecker(files, VerifyKind.Hash);
+                            return (checker, await checker.CheckAsync(new Progress<(int, int)>(), CancellationToken.None));
+                        },
+                        new PruneOutcome(),
+                        CancellationToken.None);
                 });
         }
     }

@@ -123,5 +123,6 @@ public class FuzzTests(ITestOutputHelper output)
         LeavesNoRepositories = false,
         Leftovers = [new JournalLink("v2/repositories/a/_uploads/1", 7)],
         Directories = ["v2/blobs/sha256/00/00"],
+        TrashRetention = 604800,
     }.ToJson());
 }

@@ -13,7 +13,7 @@ public class JournalTests
         "", "{", "null", "[]", "\"\"", "{}", "garbage", "\0\0\0\0", "{\"version\":1}",
         "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"repositories\":null}",
         "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"repositories\":[null]}",
-        "{\"version\":3,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"isFull\":false,\"leavesNoRepositories\":true,\"leftovers\":[],\"directories\":[],\"blobs\":[],\"repositories\":[]}",
+        "{\"version\":3,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"isFull\":false,\"leavesNoRepositories\":true,\"leftovers\":[],\"directories\":[],\"trashRetention\":0,\"blobs\":[],\"repositories\":[]}",
         "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"another\",\"repositories\":[]}",
         "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":null,\"repositories\":[]}",
         OneRepository("\"name\":null"),
@@ -128,13 +128,14 @@ public class JournalTests
             LeavesNoRepositories = false,
             Leftovers = [new JournalLink("v2/repositories/a/_uploads/1", 7)],
             Directories = ["v2/blobs/sha256/00/00"],
+            TrashRetention = 604800,
         };
 
         PruneJournal.FromJson(journal.ToJson(), "run")!.ToJson().ShouldBe(journal.ToJson());
         PruneJournal.FromJson(journal.ToJson(), "another").ShouldBeNull();
     }
 
-    private static string OneRepository(string member) => $"{{\"version\":{PruneJournal.CurrentVersion},\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"isFull\":false,\"leavesNoRepositories\":true,\"leftovers\":[],\"directories\":[],\"blobs\":[],\"repositories\":[{Repository(member)}]}}";
+    private static string OneRepository(string member) => $"{{\"version\":{PruneJournal.CurrentVersion},\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"isFull\":false,\"leavesNoRepositories\":true,\"leftovers\":[],\"directories\":[],\"trashRetention\":0,\"blobs\":[],\"repositories\":[{Repository(member)}]}}";
 
     private static string Repository(string member)
     {

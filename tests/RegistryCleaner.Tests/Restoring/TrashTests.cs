@@ -33,6 +33,54 @@ public class TrashTests
         scene.Oracle.BrokenTags.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("604800", 6.9, true)]
+    [InlineData("604800", 7.1, false)]
+    [InlineData("2592000", 29, true)]
+    [InlineData("0", 0.1, false)]
+    [InlineData("", 6.9, true)]
+    [InlineData("", 7.1, false)]
+    [InlineData("-1", 6.9, true)]
+    [InlineData("99999999999999999999", 6.9, true)]
+    public async Task A_run_is_kept_as_long_as_it_asked_for_whatever_a_later_one_asks_for(string retention, double age, bool isKept)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var completed = scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/completed");
+        await File.WriteAllTextAsync(completed, retention);
+        StoreBuilder.Age(completed, TimeSpan.FromDays(age));
+
+        await RunScene.PrunerOf(scene.StoreFiles).FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
+
+        Directory.Exists(Path.GetDirectoryName(completed)).ShouldBe(isKept);
+    }
+
+    [Theory]
+    [InlineData("a rollback")]
+    [InlineData("RestoreImages")]
+    public async Task A_tag_goes_back_into_the_directory_that_a_push_left_when_it_broke_off(string how)
+    {
+        using var scene = UndoScene.Unpruned();
+        if (how == "a rollback")
+            await KillAsync(scene, await CountAsync() / 2);
+        else
+            await scene.PruneAsync(PruneScene.Images);
+        // As the registry writes a tag: the index link first (registry/storage/tagstore.go).
+        var pushed = scene.Store.Image("team/app", "new", scene.Store.Layer("team/app", "new"));
+        var index = $"v2/repositories/team/app/_manifests/tags/1.0/index/sha256/{pushed.Hex}/link";
+        scene.Store.Write(index, System.Text.Encoding.ASCII.GetBytes(pushed.ToString()));
+
+        if (how == "a rollback")
+            await RunScene.KeepingPrunerOf(scene.StoreFiles, InterruptedRunPolicy.RollBack).FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
+        else
+            (await scene.RestoreAsync()).IsComplete.ShouldBeTrue();
+
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags["team/app:1.0"].ShouldBe(scene.TagsBefore["team/app:1.0"]);
+        scene.Before.Keys.Where(path => path.Contains("/tags/1.0/", StringComparison.Ordinal)).ShouldBeSubsetOf(scene.Now.Keys);
+        scene.Store.Has(index).ShouldBeTrue();
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_trash_is_emptied_on_demand()
     {

@@ -62,7 +62,7 @@ internal sealed class UndoScene : IDisposable
     public async Task<RestorePlan> RestoreAsync(IStoreFiles? files = null, string? run = null, bool overwrite = false, params string[] images)
     {
         files ??= StoreFiles;
-        await new Pruner(files, new StoreReader(files), RegistryCleaner.Api.ServedStore.Offline, new PruningOptions { TrashRetention = TimeSpan.MaxValue, Interrupted = InterruptedRunPolicy.RollBack }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
+        await new Pruner(files, new StoreReader(files), RegistryCleaner.Api.ServedStore.Offline, new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = InterruptedRunPolicy.RollBack }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
             .FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
         var journal = await new EarlierRuns(files).ReadJournalAsync(run ?? Run, CancellationToken.None);
         var restorer = await Restorer.PlanAsync(files, journal!, new RestoreRequest([.. images.Select(ImageSelector.Parse)], overwrite), CancellationToken.None);

@@ -31,7 +31,9 @@ internal static class RetentionScene
     public static async Task<ImageSelection> SelectAsync(string facts, string words) => Select(Facts(facts), await RequestAsync(words));
 
     public static ImageSelection Select(IReadOnlyCollection<RepositoryFacts> facts, ImageRequest request) =>
-        ImageSelecting.Select(new SelectionRequest(request.Scopes, request.Protection, Now), facts);
+        ImageSelecting.Select(
+            new SelectionRequest(request.Scopes, request.Protection, Now),
+            [.. facts.Select(repository => repository with { Tags = [.. repository.Tags.Select(tag => tag with { IsNamed = request.Names(repository.Name, tag.Tag, tag.Digest) })] })]);
 
     public static async Task<ImageRequest> RequestAsync(string words)
     {

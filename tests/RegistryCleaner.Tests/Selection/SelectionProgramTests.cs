@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
@@ -305,4 +306,21 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     private static List<string> Tags(string json, string part) => [.. JsonDocument.Parse(json).RootElement.GetProperty(part).GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()!)];
+
+    // Beside a release stage others start containers and throw them away.
+    [Theory]
+    [InlineData("[ -f $0.again ] || { touch $0.again; echo 'Error: No such object: b'; exit 1; } >&2; echo 'sha256:IMAGE team/app:1.4.0'", "echo '[\"localhost:5000/team/app@sha256:DIGEST\"]'", true)]
+    [InlineData("echo 'sha256:IMAGE team/app:1.4.0'", "echo 'Error: No such image: x' >&2; exit 1", true)]
+    [InlineData("echo 'Error: No such object: b' >&2; exit 1", "", false)]
+    [InlineData("echo 'sha256:IMAGE team/app:1.4.0'", "echo 'Cannot connect to the Docker daemon' >&2; exit 1", false)]
+    public async Task What_containers_use_is_known_or_nothing_is_done(string inspect, string images, bool isKnown)
+    {
+        var script = $"case $1 in ps) echo a; [ -f $0.again ] || echo b;; inspect) {inspect};; image) {images};; esac\n";
+        ContainerEngine.TryParse(FakeProgram.Write(Path.GetDirectoryName(_scene.Path("x"))!, "docker", script.Replace("IMAGE", new string('1', 64), StringComparison.Ordinal).Replace("DIGEST", new string('2', 64), StringComparison.Ordinal)), out var engine, out _).ShouldBeTrue();
+
+        if (!isKnown)
+            (await Should.ThrowAsync<CleanerException>(() => ContainersInUse.ReadAsync(engine!, CancellationToken.None))).ExitCode.ShouldBe(ExitCode.BadInput);
+        else
+            (await ContainersInUse.ReadAsync(engine!, CancellationToken.None)).Images.Select(image => image.ToString()).ShouldContain("team/app:1.4.0");
+    }
 }

@@ -34,8 +34,8 @@ public sealed class CutAnswerTests : IDisposable
         length.ShouldBeGreaterThan(30);
 
         for (var cut = 0; cut < length; cut += cut < length - 40 ? 7 : 1)
-            await Should.ThrowAsync<StoreAccessException>(() => AskAsync(Open($"head -c {cut}"), verb), $"cut after {cut} of {length} bytes");
-        await AskAsync(Open($"head -c {length}"), verb);
+            await Should.ThrowAsync<StoreAccessException>(() => AskAsync(Open($"dd bs=1 count={cut} status=none"), verb), $"cut after {cut} of {length} bytes");
+        await AskAsync(Open($"dd bs=1 count={length} status=none"), verb);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class CutAnswerTests : IDisposable
 
     private ContainerStoreFiles Open(string output, string errors = "")
     {
-        FakeProgram.Write(Path.GetDirectoryName(Program)!, "docker", $"shift 3\n\"$@\" {errors} | {output}\nexit 0\n");
+        FakeProgram.Write(Path.GetDirectoryName(Program)!, "docker", $"shift 3\nexec \"$@\" {errors} > >({output})\n");
         ContainerEngine.TryParse(Program, out var engine, out _).ShouldBeTrue();
         return new ContainerStoreFiles(CommandHost.InContainer(engine!, "registry"), _store.Builder.FullPath(""), NullLogger.Instance);
     }

@@ -31,11 +31,7 @@ public sealed class TornInputTests : IDisposable
         _store.Builder.Tag("other", "1", _store.Builder.Image("other", "1", _store.Builder.Layer("other", "1")));
         var before = _store.Oracle.Tags.Keys.ToList();
 
-        var files = Open($$"""
-            shift 3
-            if [[ "$*" == *"mv -T"* ]]; then head -c {{arrived.Length}} | "$@" >/dev/null; exit 137; fi
-            exec "$@"
-            """);
+        var files = Open("mv -T", arrived.Length);
         var plan = await PruneScene.PlanAsync(files, "app:1.10", "app:1.2");
         await Should.ThrowAsync<StoreAccessException>(() => PruneScene.PrunerOf(files).ApplyAsync(plan, new PruneOutcome(), CancellationToken.None));
         _store.Oracle.Tags.Keys.ShouldBe(before, ignoreOrder: true);
@@ -48,11 +44,7 @@ public sealed class TornInputTests : IDisposable
     public async Task A_path_that_arrives_in_part_deletes_nothing()
     {
         _store.Builder.Write("registry-cleaner/discarded/run-1/file", "a"u8);
-        var files = Open("""
-            shift 3
-            if [[ "$*" == *"rm -rf"* ]]; then head -c 26 | "$@" >/dev/null; exit 137; fi
-            exec "$@"
-            """);
+        var files = Open("rm -rf", 26);
 
         await Should.ThrowAsync<StoreAccessException>(() => files.DeleteTreesAsync(["registry-cleaner/discarded/run-10"], CancellationToken.None));
 
@@ -62,11 +54,7 @@ public sealed class TornInputTests : IDisposable
     [Fact]
     public async Task A_file_that_arrives_in_part_is_not_written()
     {
-        var files = Open("""
-            shift 3
-            if [[ "$*" == *"cat >"* ]]; then head -c 3 | "$@"; exit; fi
-            exec "$@"
-            """);
+        var files = Open("cat >", 3);
 
         await Should.ThrowAsync<StoreAccessException>(() => files.WriteAsync("registry-cleaner/journal", "whole"u8.ToArray(), CancellationToken.None));
 
@@ -82,6 +70,17 @@ public sealed class TornInputTests : IDisposable
 
         foreach (var files in new IStoreFiles[] { Open(FakeProgram.EngineScript), new LocalStoreFiles(_store.Builder.FullPath("")) })
             (await new StoreReader(files).FindRepositoriesAsync(CancellationToken.None)).Repositories.ShouldBe([RepositoryName.Parse("app")]);
+    }
+
+    // Of what a script is sent that holds these words, so much arrives.
+    private ContainerStoreFiles Open(string words, int length)
+    {
+        FakeProgram.Write(Path.Combine(_store.Builder.RootDirectory, "bin", "cut"), "sh", $$"""
+            export PATH=/usr/bin:/bin
+            if [[ "$*" == *"{{words}}"* ]]; then head -c {{length}} | /bin/sh "$@" >/dev/null; exit 137; fi
+            PATH=${0%/*}:$PATH exec /bin/sh "$@"
+            """);
+        return Open("PATH=${0%/*}/cut:$PATH\n" + FakeProgram.EngineScript);
     }
 
     private ContainerStoreFiles Open(string script)
