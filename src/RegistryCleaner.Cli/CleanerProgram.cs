@@ -69,6 +69,7 @@ internal static class CleanerProgram
         }
         catch (Exception e)
         {
+            Print(reports, isJson);
             return Fail(ExitCode.Incomplete, [$"This should not have happened; what was begun is finished by the next run. Please report it with the following: {e}"]);
         }
     }

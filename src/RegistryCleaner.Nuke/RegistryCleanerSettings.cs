@@ -1,6 +1,7 @@
 using RegistryCleaner.Checking;
+using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
-using RegistryCleaner.Marking;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Selection;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RegistryCleaner.Hosts;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -21,7 +22,7 @@ internal static class InventoryText
             else
                 AddYaml(text, found);
         }
-        catch (Exception e) when (e is JsonException or YamlException)
+        catch (Exception e) when (e is JsonException or YamlException or InvalidOperationException)
         {
             throw new CleanerException(ExitCode.BadInput, $"--in-use {source} is neither JSON nor YAML, so that nothing was done: {e.Message}");
         }
@@ -53,11 +54,8 @@ internal static class InventoryText
 
     private static void AddYaml(string text, HashSet<string> found)
     {
-        var stream = new YamlStream();
-        using var reader = new StringReader(text);
-        stream.Load(reader);
         // Anchors may make a node appear many times, but not below itself.
-        var pending = new Stack<YamlNode>(stream.Documents.Select(document => document.RootNode));
+        var pending = new Stack<YamlNode>(YamlText.Load(text).Select(document => document.RootNode));
         var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
         while (pending.TryPop(out var node))
         {

@@ -87,6 +87,9 @@ internal static class ContainersInUse
 
     private const int Attempts = 5;
 
+    // Docker's words, and podman's.
+    private static readonly string[] s_noImage = ["no such image", "image not known"];
+
     public static async Task<FoundInUse> ReadAsync(ContainerEngine engine, CancellationToken cancellationToken)
     {
         var texts = new HashSet<string>(StringComparer.Ordinal);
@@ -104,7 +107,7 @@ internal static class ContainersInUse
         {
             // An image may have been removed from under its container: what is not there has no other names.
             var result = await engine.RunAsync(["image", "inspect", "--format", "{{json .RepoDigests}}", .. some], cancellationToken);
-            if (Lines(result.StandardError).FirstOrDefault(line => !line.Contains("no such image", StringComparison.OrdinalIgnoreCase)) is { } problem)
+            if (Lines(result.StandardError).FirstOrDefault(line => !s_noImage.Any(words => line.Contains(words, StringComparison.OrdinalIgnoreCase))) is { } problem)
                 throw Unknown(engine, problem);
             foreach (var line in Lines(result.StandardOutput).Where(line => line.StartsWith('[')))
             {

@@ -21,6 +21,17 @@ public partial class FrontEndTests
     }
 
     [Fact]
+    public void NUKE_has_a_setter_for_each_option()
+    {
+        var source = Source("RegistryCleaner.Nuke");
+        var options = typeof(Cleaner).Assembly.GetExportedTypes().Where(typeof(RegistryCleaner.Hosts.RegistryOptions).IsAssignableFrom)
+            .SelectMany(type => type.GetProperties().Where(property => property.SetMethod is not null && property.DeclaringType == type)).ToList();
+
+        options.Count.ShouldBeGreaterThan(60);
+        options.Select(option => $"Set{option.Name}").Where(setter => !source.Contains($" {setter}(", StringComparison.Ordinal) && !source.Contains($" {setter}<T>(", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Cake_has_an_alias_for_each_verb_and_one_that_reads_its_arguments()
     {
         var source = Source("RegistryCleaner.Cake");

@@ -34,9 +34,11 @@ internal sealed class HostShell : IAsyncDisposable
             while IFS= read -r line && [ "$line" != "$mark" ]; do script="$script$line
         "; done
             [ "$line" = "$mark" ] || exit 3
-            head -c "$length" | sh -c "$script" sh "$root" "$mark" "$@"
-            printf '%s done %s\n' "$mark" "$?"
+            head -c "$length" | { sh -c "$script" sh "$root" "$mark" "$@"; code=$?; cat >/dev/null; exit "$code"; }
+            code=$?
+            printf '%s done %s\n' "$mark" "$code"
             printf '%s done\n' "$mark" >&2
+            [ "$code" -eq 0 ] || exit 3
         done
         """;
 
@@ -46,16 +48,17 @@ internal sealed class HostShell : IAsyncDisposable
     private readonly TaskCompletionSource<Stream> _errors = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _kill = new();
     private readonly Task<CommandResult> _command;
+    private volatile bool _hasEnded;
 
-    private HostShell(CommandHost host, string root) => _command = host.Command(["env", "LC_ALL=C", "sh", "-c", Loop, "sh", root])
-        .WithStandardInputPipe(PipeSource.Create((stream, _) => LendAsync(_input, stream)))
+    private HostShell(CommandHost host, string root) => _command = host.Command(["env", "LC_ALL=C", "sh", "-c", Loop.ReplaceLineEndings("\n"), "sh", root])
+        .WithStandardInputPipe(PipeSource.Create(LendInputAsync))
         .WithStandardOutputPipe(PipeTarget.Create((stream, _) => LendAsync(_output, stream)))
         .WithStandardErrorPipe(PipeTarget.Create((stream, _) => LendAsync(_errors, stream)))
         .ExecuteAsync(_kill.Token)
         .Task;
 
     /// <summary>Whether it is gone.</summary>
-    public bool HasEnded => _command.IsCompleted;
+    public bool HasEnded => _hasEnded || _command.IsCompleted;
 
     /// <summary>Starts one.</summary>
     /// <param name="host">Where.</param>
@@ -89,6 +92,8 @@ internal sealed class HostShell : IAsyncDisposable
     /// <exception cref="ShellEndedException">The shell ended before the answer did.</exception>
     public async Task<(int ExitCode, string Errors)> RunAsync(ShellRequest request, IAnswerReader reader, CancellationToken cancellationToken)
     {
+        if (request.Arguments.Any(argument => argument.Contains('\n', StringComparison.Ordinal)))
+            throw new ArgumentException("An argument has a line break.", nameof(request));
         using var registration = cancellationToken.UnsafeRegister(_ => _kill.Cancel(), null);
         var streams = Task.WhenAll(_input.Task, _output.Task, _errors.Task);
         if (await Task.WhenAny(streams, _command) != streams)
@@ -98,15 +103,13 @@ internal sealed class HostShell : IAsyncDisposable
         var answer = new MarkedAnswer(reader, $"{request.Mark} done ");
         var complaints = new MarkedText(request.Mark + " done\n");
         var writing = SendAsync(request, input, cancellationToken);
-        await Task.WhenAll(answer.ReadAsync(output), complaints.ReadAsync(errors));
+        await Task.WhenAll(OrEndAsync(answer.ReadAsync(output)), OrEndAsync(complaints.ReadAsync(errors)));
         cancellationToken.ThrowIfCancellationRequested();
         if (answer.Rest is not { } rest || !complaints.IsWhole)
             throw new ShellEndedException(await EndAsync(), complaints.Text);
-        var exitCode = int.Parse(rest, CultureInfo.InvariantCulture);
-        // Whoever failed may have left some of its input, which the next request would be taken for a part of: such a shell is of no more use.
-        if (exitCode == 0)
-            await writing;
-        return (exitCode, complaints.Text);
+        // Whoever answers has read all of the input, if only to be rid of it.
+        await writing;
+        return (int.Parse(rest, CultureInfo.InvariantCulture), complaints.Text);
     }
 
     /// <summary>Ends the shell, and does not wait for what it may still be at.</summary>
@@ -116,10 +119,8 @@ internal sealed class HostShell : IAsyncDisposable
         _kill.Dispose();
     }
 
-    private static async Task SendAsync(ShellRequest request, Stream stream, CancellationToken cancellationToken)
+    private async Task SendAsync(ShellRequest request, Stream stream, CancellationToken cancellationToken)
     {
-        if (request.Arguments.Any(argument => argument.Contains('\n', StringComparison.Ordinal)))
-            throw new ArgumentException("An argument has a line break.", nameof(request));
         var (mark, text) = (request.Mark + '\n', new StringBuilder());
         text.Append(mark).Append(CultureInfo.InvariantCulture, $"{request.InputLength}\n");
         foreach (var argument in request.Arguments)
@@ -135,6 +136,32 @@ internal sealed class HostShell : IAsyncDisposable
         {
             // Whoever reads the answer sees that there is none.
         }
+        catch
+        {
+            await _kill.CancelAsync();
+            throw;
+        }
+    }
+
+    // What is no longer read would be waited for by whoever writes it.
+    private async Task OrEndAsync(Task reading)
+    {
+        try
+        {
+            await reading;
+        }
+        catch
+        {
+            await _kill.CancelAsync();
+            throw;
+        }
+    }
+
+    // The token tells that the command has ended: its task does not, as long as the other streams are lent.
+    private Task LendInputAsync(Stream stream, CancellationToken ended)
+    {
+        ended.UnsafeRegister(_ => _hasEnded = true, null);
+        return LendAsync(_input, stream);
     }
 
     // Lent until the end: it is read and written here, not by whoever started the command.
@@ -155,7 +182,7 @@ internal sealed class HostShell : IAsyncDisposable
         {
             return (await _command).ExitCode;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
             return null;
         }

@@ -83,7 +83,7 @@ internal sealed class MarkedText(string mark)
     public async Task ReadAsync(Stream stream)
     {
         var bytes = new byte[4096];
-        var characters = new char[bytes.Length];
+        var characters = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
         int read;
         while (!IsWhole && (read = await stream.ReadAsync(bytes)) > 0)
         {

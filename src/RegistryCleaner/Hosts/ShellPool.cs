@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace RegistryCleaner.Hosts;
 
 /// <summary>Shells that wait for the next script: as many as there were scripts at one time.</summary>
@@ -10,25 +8,15 @@ internal sealed class ShellPool(CommandHost host, string root)
     // What goes between here and there may cut a line on which nothing is said for long.
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentBag<HostShell> _idle = [];
+    // Those used last come last, and are used first.
+    private readonly List<(HostShell Shell, long Since)> _idle = [];
     private Timer? _timer;
 
     /// <summary>Runs a script in a shell that is idle, or in a new one.</summary>
     /// <exception cref="ShellEndedException">The shell ended before the answer did, or the script failed.</exception>
     public async Task<string> RunAsync(ShellRequest request, IAnswerReader reader, CancellationToken cancellationToken)
     {
-        while (_idle.TryTake(out var idle))
-        {
-            if (!idle.HasEnded)
-                return await RunAsync(idle, request, reader, cancellationToken);
-            await idle.DisposeAsync();
-        }
-
-        return await RunAsync(await HostShell.StartAsync(host, root, cancellationToken), request, reader, cancellationToken);
-    }
-
-    private async Task<string> RunAsync(HostShell shell, ShellRequest request, IAnswerReader reader, CancellationToken cancellationToken)
-    {
+        var shell = Take() ?? await HostShell.StartAsync(host, root, cancellationToken);
         var isUsable = false;
         try
         {
@@ -45,15 +33,47 @@ internal sealed class ShellPool(CommandHost host, string root)
         }
     }
 
+    private HostShell? Take()
+    {
+        lock (_idle)
+        {
+            while (_idle.Count > 0)
+            {
+                var (shell, since) = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
+                if (!shell.HasEnded && TimeProvider.System.GetElapsedTime(since) < s_idleTime)
+                    return shell;
+                _ = shell.DisposeAsync().AsTask();
+            }
+        }
+
+        return null;
+    }
+
     private void PutBack(HostShell shell)
     {
-        _idle.Add(shell);
-        LazyInitializer.EnsureInitialized(ref _timer, () => new Timer(_ => EndIdle())).Change(s_idleTime, Timeout.InfiniteTimeSpan);
+        lock (_idle)
+        {
+            _idle.Add((shell, TimeProvider.System.GetTimestamp()));
+            if (_idle.Count == 1)
+                EndIdleLater();
+        }
     }
 
     private void EndIdle()
     {
-        while (_idle.TryTake(out var shell))
-            _ = shell.DisposeAsync().AsTask();
+        lock (_idle)
+        {
+            foreach (var (shell, since) in _idle.ToList().Where(item => TimeProvider.System.GetElapsedTime(item.Since) >= s_idleTime))
+            {
+                _idle.Remove((shell, since));
+                _ = shell.DisposeAsync().AsTask();
+            }
+
+            if (_idle.Count > 0)
+                EndIdleLater();
+        }
     }
+
+    private void EndIdleLater() => (_timer ??= new Timer(_ => EndIdle())).Change(s_idleTime, Timeout.InfiniteTimeSpan);
 }

@@ -78,7 +78,7 @@ public sealed partial class Pruner
         try
         {
             // Nothing is there that could be renamed: only whether it could.
-            await _files.MoveAsync(StoreLayout.Version2, StoreLayout.Trash, [StoreLayout.WorkDirectory], cancellationToken);
+            await _files.MoveAsync(StoreLayout.Version2, StoreLayout.Trash, [Guid.NewGuid().ToString("n")], cancellationToken);
         }
         catch (StoreAccessException e)
         {

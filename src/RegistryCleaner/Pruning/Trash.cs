@@ -51,11 +51,19 @@ internal sealed class Trash(IStoreFiles files, string runId)
         {
             // What the registry knows of the tag's past first, where it points last.
             var link = StoreLayout.LinkOfTag(tags[index]);
-            var inside = (await FilesAsync(tags[index], CancellationToken.None)).Select(file => file.Path).Where(path => path != link);
-            outcomes[index] = (await PutBackAsync([.. inside, link]))[^1] with { Path = tags[index] };
+            List<string> inside = [.. (await FilesAsync(tags[index], CancellationToken.None)).Select(file => file.Path).Where(path => path != link), link];
+            outcomes[index] = (await PutBackAsync(inside))[^1] with { Path = tags[index] };
+            // What is left of it would be taken for the tag itself.
+            await files.RemoveEmptyDirectoriesAsync([.. inside.SelectMany(path => DirectoriesOf(path, tags[index])).Distinct(StringComparer.Ordinal).OrderByDescending(path => path.Length).Select(Of)], CancellationToken.None);
         }
 
         return outcomes;
+    }
+
+    private static IEnumerable<string> DirectoriesOf(string path, string uppermost)
+    {
+        for (var directory = StoreLayout.ParentOf(path); directory.Length >= uppermost.Length; directory = StoreLayout.ParentOf(directory))
+            yield return directory;
     }
 
     /// <summary>The files in the trash of this run, by their path in the store.</summary>

@@ -27,7 +27,7 @@ internal static class GuardRails
         var concerned = Removed(decisions).Where(decision => decision.Facts.Version is not null && decision.Scope.Rules is { AreAboutTags: true } rules && LineOf(rules) == line).ToList();
         if (concerned.Count == 0)
             return;
-        var newest = NewestOf(repository, line);
+        var newest = NewestOf(repository, decisions, line);
         foreach (var decision in concerned)
         {
             var name = decision.Facts.Version!.LineOf(line);
@@ -38,10 +38,10 @@ internal static class GuardRails
 
     private static VersionLine LineOf(RetentionRules rules) => rules.Line ?? (rules.SupersededBy.Count > 0 ? VersionLine.Minor : VersionLine.Major);
 
-    private static Dictionary<string, TagVersion> NewestOf(RepositoryFacts repository, VersionLine line)
+    private static Dictionary<string, TagVersion> NewestOf(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions, VersionLine line)
     {
         var newest = new Dictionary<string, TagVersion>(StringComparer.Ordinal);
-        foreach (var version in repository.Tags.Where(tag => tag is { Digest: not null, IsNamed: false }).Select(tag => tag.Version).OfType<TagVersion>())
+        foreach (var version in repository.Tags.Where(tag => tag.Digest is not null && !(decisions.TryGetValue(tag.Tag, out var decision) ? IsNamed(decision) : tag.IsNamed)).Select(tag => tag.Version).OfType<TagVersion>())
         {
             var name = version.LineOf(line);
             if (!newest.TryGetValue(name, out var other) || Compare(version, other) > 0)

@@ -37,6 +37,10 @@ internal sealed record PlanFile
     /// <summary>The repositories, by name.</summary>
     public required IReadOnlyList<PlannedRepository> Repositories { get; init; }
 
+    // That a list's member is null is not seen by the serializer.
+    private bool HasEmptyMember => Repositories.Any(repository =>
+        (PlannedRepository?)repository is null || repository.Tags.Any(tag => (PlannedTag?)tag is null) || repository.Manifests.Any(manifest => (PlannedManifest?)manifest is null));
+
     /// <summary>What the plan selects.</summary>
     [JsonIgnore]
     public ImageSelection Selection => new()
@@ -74,6 +78,7 @@ internal sealed record PlanFile
             plan = JsonSerializer.Deserialize(json, PlanFileJson.Default.PlanFile);
             reason = plan is null ? "it is empty"
                 : plan.Version != CurrentVersion ? $"its form is version {plan.Version}, and this program knows version {CurrentVersion}"
+                : plan.HasEmptyMember ? "a list in it has an empty member"
                 : null;
             // Every name is read once, so that what follows cannot fail.
             _ = reason is null ? plan!.Selection.Images.Count() : 0;

@@ -106,13 +106,14 @@ internal static class ContainerScripts
     /// <summary>
     /// Renames each path from below <c>$3</c> to below <c>$4</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the reason.
     /// What lies behind a symbolic link may be another repository's, or no part of the store; only the two uppermost directories may be one.
+    /// A tag's link may be written by a push at any moment, with other content, and rename(2) would take its place: it is linked instead.
     /// </summary>
     public const string Move = $$"""
         cd "$1" || exit 3
-        if [ "$(stat -L -c %d . v2 v2/blobs v2/repositories registry-cleaner registry-cleaner/trash 2>/dev/null | sort -u | wc -l)" -ne 1 ] || grep -q -F " $(pwd -P)/" /proc/self/mountinfo 2>/dev/null; then
-            echo 'it {{StorePaths.SeveralFileSystems}}' >&2
-            exit 3
-        fi
+        several() { echo 'it {{StorePaths.SeveralFileSystems}}' >&2; exit 3; }
+        [ "$(stat -L -c %d . v2 v2/blobs v2/repositories registry-cleaner registry-cleaner/trash 2>/dev/null | sort -u | wc -l)" -eq 1 ] || several
+        here=$(pwd -P)
+        [ ! -r /proc/self/mountinfo ] || while read -r a b c d place rest; do case $place in "$here"/*) several;; esac; done </proc/self/mountinfo
         xargs -0 -r sh -c '
             from=$1 to=$2 mark=$3; shift 3
             linked() { d=${1%/*}; while case $d in */*/*) :;; *) false;; esac; do [ -L "$d" ] && return 0; d=${d%/*}; done; return 1; }
@@ -123,7 +124,10 @@ internal static class ContainerScripts
                 if linked "$from/$p" || linked "$to/$p"; then printf "Xit lies behind a symbolic link\0"; continue; fi
                 t=$to/$p
                 [ -d "${t%/*}" ] || mkdir -p "${t%/*}" 2>/dev/null
-                if m=$(mv -T "$from/$p" "$t" 2>&1); then printf "M\0"; else printf "X%s\0" "$m"; fi
+                case $p in
+                    *{{StoreLayout.LinkOfTagName}}) m=$(ln "$from/$p" "$t" 2>&1 && rm -f "$from/$p" 2>&1);;
+                    *) m=$(mv -T "$from/$p" "$t" 2>&1);;
+                esac && printf "M\0" || { case $p in *{{StoreLayout.LinkOfTagName}}) [ ! -e "$t" ];; esac && printf "X%s\0" "$m" || printf "E\0"; }
             done' sh "$3" "$4" "$2"
         exit 0
         """;

@@ -2,7 +2,7 @@ namespace RegistryCleaner.Store;
 
 /// <summary>
 /// The files under one directory, wherever they are, through verbs that take many files at a time: a call into a container
-/// costs about a tenth of a second, a store has up to millions of files.
+/// costs as much as looking at hundreds of files, a store has up to millions.
 /// </summary>
 /// <remarks>
 /// Paths are relative to <see cref="Root"/>, with '/' between components, without a leading '/'. What does not exist is

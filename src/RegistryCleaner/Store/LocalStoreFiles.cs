@@ -342,6 +342,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
                 return new MoveOutcome(path, MoveResult.Failed, "it lies behind a symbolic link");
 
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(target))!);
+            if (StoreLayout.IsLinkOfTag(path))
+                return new MoveOutcome(path, FileRename.TryMoveFile(FullPath(source), FullPath(target)) ? MoveResult.Moved : MoveResult.TargetExists);
             FileRename.Rename(FullPath(source), FullPath(target), isDirectory: entry.Kind == EntryKind.Directory);
             return new MoveOutcome(path, MoveResult.Moved);
         }

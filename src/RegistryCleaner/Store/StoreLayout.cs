@@ -44,6 +44,7 @@ public static class StoreLayout
     public const string History = WorkDirectory + "/history";
 
     internal const string JournalName = "journal.json";
+    internal const string LinkOfTagName = "/current/link";
     internal const string ManifestsName = "_manifests";
     internal const string LayersName = "_layers";
     internal const string UploadsName = "_uploads";
@@ -83,7 +84,10 @@ public static class StoreLayout
 
     internal static string TagLinkIn(string directory, string tag) => LinkOfTag($"{directory}/{ManifestsName}/tags/{tag}");
 
-    internal static string LinkOfTag(string tagDirectory) => $"{tagDirectory}/current/link";
+    internal static string LinkOfTag(string tagDirectory) => tagDirectory + LinkOfTagName;
+
+    /// <summary>Whether a path is that of a tag's link: the only file that a push writes with other content at the same place.</summary>
+    internal static bool IsLinkOfTag(string path) => path.EndsWith(LinkOfTagName, StringComparison.Ordinal);
 
     internal static string RevisionsIn(string directory) => $"{directory}/{ManifestsName}/revisions";
 

@@ -5,12 +5,13 @@ using RegistryCleaner.Hosts;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 using Xunit.Abstractions;
 
 namespace RegistryCleaner.Tests.Breaking;
 
 /// <summary>
-/// Nothing that is read makes anything crash or hang: what is no reference, manifest, link, configuration, journal or command line is
+/// Nothing that is read makes anything crash or hang: what is no reference, manifest, link, configuration, journal, plan, policy or command line is
 /// refused with a reason. How many inputs are tried is said by REGISTRY_CLEANER_FUZZ_INPUTS, for each reader; docs/safety.md has the
 /// count of a long run.
 /// </summary>
@@ -36,6 +37,16 @@ public class FuzzTests(ITestOutputHelper output)
             ["version: 0.1\nstorage:\n  filesystem: {rootdirectory: /a}\n  cache: {blobdescriptor: inmemory}\n", "a: &x [*x, 'b', \"\\u0000\"]\n? k\n: |\n  t\n", "storage: filesystem"]),
         ["journal"] = (bytes => PruneJournal.FromJson(bytes, "run"), [JournalText()]),
         ["lock owner"] = (bytes => LockOwner.FromJson(bytes), ["""{"machine":"m","user":"u","processId":1,"since":"2026-01-01T00:00:00Z"}"""]),
+        ["pattern"] = (bytes => ImagePattern.TryParse(Encoding.UTF8.GetString(bytes), out _, out _), ["team/**:pr-*", "a?b:1.[0-9]", ":tag", "host:5000/a/*@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"]),
+        ["plan"] = (
+            bytes => PlanFile.TryRead(Encoding.UTF8.GetString(bytes), out _, out _),
+            ["{\"version\":1,\"made\":\"2026-01-01T00:00:00Z\",\"tool\":\"t\",\"where\":\"w\",\"store\":\"s\",\"policy\":\"p\",\"bytesFreed\":1,\"repositories\":[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1.0\",\"digest\":\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"removed\":true,\"reason\":\"r\"},null],\"manifests\":[]}]}"]),
+        ["policy"] = (
+            bytes => Refused(() => PolicyFile.Read(Encoding.UTF8.GetString(bytes), "policy.yml")),
+            ["rules:\n  - images: [team/app, 'ci/**']\n    keep-last: 1\n    keep-semver: { major: 1, patch: 2 }\n    older-than: 14d\n  - images: x\n    keep: all\nprotect: [':stable']\ndefault: keep\n"]),
+        ["what is in use"] = (
+            bytes => Refused(() => InventoryText.Read(Encoding.UTF8.GetString(bytes), "inventory")),
+            ["services:\n  a:\n    image: team/app:1.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n", "{\"items\":[{\"spec\":{\"containers\":[{\"image\":\"team/app:1.0\"}]},\"status\":{\"containerStatuses\":[{\"imageID\":\"docker-pullable://team/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}]}}]}"]),
         ["command line"] = (
             bytes => new CleanerCommandLine([]).Read(Encoding.UTF8.GetString(bytes).Split(' '), []),
             ["CleanImages --images a:b --dry-run --settle 3s", "RestoreImages --run latest --overwrite", "GarbageCollect --grace 1h30m --max-delete 50%", "[x] @file --images=a -- ; rm -rf /"]),
@@ -50,7 +61,7 @@ public class FuzzTests(ITestOutputHelper output)
         var (read, seeds) = s_readers[reader];
         var inputs = int.TryParse(Environment.GetEnvironmentVariable("REGISTRY_CLEANER_FUZZ_INPUTS"), CultureInfo.InvariantCulture, out var given) ? given : Default;
         // A command line is made anew each time, with all its switches.
-        inputs = reader is "command line" or "configuration" ? inputs / 10 : inputs;
+        inputs = reader is "command line" or "configuration" or "policy" or "what is in use" ? inputs / 10 : inputs;
         var seed = Environment.TickCount;
         var random = new Random(seed);
         var slowest = TimeSpan.Zero;
@@ -73,6 +84,18 @@ public class FuzzTests(ITestOutputHelper output)
 
         output.WriteLine($"{reader}: {inputs} inputs, the slowest took {slowest.TotalMilliseconds:0.0} ms");
         slowest.ShouldBeLessThan(s_longest);
+    }
+
+    private static void Refused(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (CleanerException)
+        {
+            // With a reason.
+        }
     }
 
     private static byte[] Mutate(byte[] seed, Random random)
