@@ -13,6 +13,8 @@ internal abstract class KilledRun(string wayIn, ITestOutputHelper output)
 
     protected abstract IReadOnlyList<string> Command { get; }
 
+    private static TimeSpan Early { get; } = TimeSpan.FromMilliseconds(300);
+
     // What stays, and the tags that go.
     protected abstract IReadOnlyList<string> Kept { get; }
 
@@ -64,10 +66,10 @@ internal abstract class KilledRun(string wayIn, ITestOutputHelper output)
         phases.ShouldContainKey(Phase.JournalThere);
     }
 
-    // The first of all is half-way to the journal, however few there are.
+    // The first of all comes before the journal, however few there are: a program has hardly started by then.
     private IEnumerable<(Moment Moment, TimeSpan Delay)> Points(TimeSpan toJournal, TimeSpan pruning, TimeSpan collecting) =>
     [
-        .. Enumerable.Range(0, Kills.OverAll).Select(i => (Moment.Start, (toJournal / 2) + ((toJournal + pruning + collecting) * i / Kills.OverAll))),
+        .. Enumerable.Range(0, Kills.OverAll).Select(i => (Moment.Start, Early + ((toJournal + pruning + collecting) * i / Kills.OverAll))),
         .. Enumerable.Range(0, Kills.WithJournal).Select(i => (Moment.Journal, pruning * i / Kills.WithJournal)),
         .. Enumerable.Range(0, Kills.AfterIt).Select(i => (Moment.Pruned, collecting * i / Kills.AfterIt)),
     ];
