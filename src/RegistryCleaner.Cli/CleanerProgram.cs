@@ -51,27 +51,28 @@ internal static class CleanerProgram
     private static async Task<int> RunAsync(CommandLineReading reading, Cleaner cleaner, bool isJson, CancellationToken cancellationToken)
     {
         var reports = new List<CleanerReport>();
+        ExitCode exitCode;
+        IReadOnlyList<string> messages = [];
         try
         {
             await RunAsync(reading, cleaner, reports, cancellationToken);
-            Print(reports, isJson);
-            return (int)reports[^1].ExitCode;
+            exitCode = reports[^1].ExitCode;
         }
         catch (CleanerException e)
         {
-            Print(reports, isJson);
-            return Fail(e.ExitCode, e.Messages);
+            (exitCode, messages) = (e.ExitCode, e.Messages);
         }
         catch (OperationCanceledException)
         {
-            Print(reports, isJson);
-            return Fail(ExitCode.Cancelled, ["Cancelled. Everything that is still tagged can be pulled; the next run finishes what was begun."]);
+            (exitCode, messages) = (ExitCode.Cancelled, ["Cancelled. Everything that is still tagged can be pulled; the next run finishes what was begun."]);
         }
         catch (Exception e)
         {
-            Print(reports, isJson);
-            return Fail(ExitCode.Incomplete, [$"This should not have happened; what was begun is finished by the next run. Please report it with the following: {e}"]);
+            (exitCode, messages) = (ExitCode.Incomplete, [$"This should not have happened; what was begun is finished by the next run. Please report it with the following: {e}"]);
         }
+
+        Print(reports, isJson);
+        return Fail(exitCode, messages);
     }
 
     private static async Task RunAsync(CommandLineReading reading, Cleaner cleaner, List<CleanerReport> reports, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed record RestoreRequest(IReadOnlyList<ImageSelector> Images, bool 
 
     /// <summary>Whether a tag was asked for.</summary>
     public bool Takes(RepositoryName repository, JournalTag tag) =>
-        TakesWhole(repository) || Images.Any(image => image.Repository == repository && image.Tag?.Value == tag.Tag && (image.Digest is null || image.Digest.ToString() == tag.Digest));
+        IsWhole || Images.Any(image => image.Takes(repository, Tag.Parse(tag.Tag), Digest.TryParse(tag.Digest, out var digest, out _) ? digest : null));
 
     /// <summary>Whether a manifest was asked for by its digest.</summary>
     public bool Takes(RepositoryName repository, Digest manifest) =>

@@ -41,7 +41,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     public Task MakeReadOnlyAsync() => RunAsync("mount", "-o", "remount,ro", mountPoint.Path);
 
     // Room for so many files and directories more.
-    public Task LeaveInodesAsync(long count) => RunAsync("mount", "-o", $"remount,nr_inodes={Count("*", EveryKind) + 2 + count}", mountPoint.Path);
+    public Task LeaveInodesAsync(long count) => RunAsync("mount", "-o", $"remount,nr_inodes={Directory.EnumerateFileSystemEntries(mountPoint.Path, "*", EveryKind).LongCount() + 2 + count}", mountPoint.Path);
 
     // Room for so many pages of 4 KiB more.
     public async Task LeavePagesAsync(long count)
@@ -70,8 +70,6 @@ internal sealed class SmallDisk : IAsyncDisposable
     }
 
     private static EnumerationOptions EveryKind { get; } = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
-
-    private long Count(string pattern, EnumerationOptions options) => Directory.EnumerateFileSystemEntries(mountPoint.Path, pattern, options).LongCount();
 
     private static async Task RunAsync(string command, params string[] arguments) => await Cli.Wrap(command).WithArguments(arguments).ExecuteAsync();
 }

@@ -26,8 +26,5 @@ internal sealed class EngineWrapper : IDisposable
 
     public bool Has(string ending) => File.Exists($"{Path}.{ending}");
 
-    // How many lines the script has written to a file with this ending so far.
-    public int Count(string ending) => Has(ending) ? File.ReadAllLines($"{Path}.{ending}").Length : 0;
-
     public void Dispose() => directory.Dispose();
 }

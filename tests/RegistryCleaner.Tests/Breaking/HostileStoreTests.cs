@@ -106,7 +106,7 @@ public class HostileStoreTests(ITestOutputHelper output)
     public async Task Nesting_without_end_is_no_reason_to_crash()
     {
         using var scene = new HostileStore();
-        var json = new StringBuilder("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"annotations\":").Insert(0, "").Append(new string('[', 100_000)).Append(new string(']', 100_000)).Append('}');
+        var json = new StringBuilder("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"annotations\":").Append(new string('[', 100_000)).Append(new string(']', 100_000)).Append('}');
         scene.Store.Tag("gone", "deep", scene.Store.Manifest("gone", json.ToString()));
 
         var ends = await ShouldHarmNothingAsync(scene);
