@@ -24,6 +24,18 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_done_is_reported_although_the_next_target_is_refused()
+    {
+        var (exitCode, output, error) = await RunAsync("CleanImages", "GarbageCollect", "--images", "team/app:1.0", "--delete-untagged", "--grace", "0s", "--max-delete", "1%");
+
+        exitCode.ShouldBe(4, error);
+        error.ShouldContain("--max-delete");
+        output.ShouldContain("team/app:1.0");
+        output.ShouldContain("RestoreImages --run");
+        _scene.Oracle.Tags.Keys.ShouldNotContain("team/app:1.0");
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_a_warning()
     {
         var before = _scene.Oracle.Content();
