@@ -3,25 +3,25 @@ using RegistryCleaner.Store;
 namespace RegistryCleaner.Benchmarks;
 
 /// <summary>
-/// How time and memory grow with the store, and what one image costs in each. The memory that a store with next to nothing in it takes
-/// is the runtime's own.
+/// How time and memory grow with the store, and what one image costs in each. The memory that a small store takes is the runtime's own:
+/// not an empty one, on which nothing is done in parallel, so that most of the program's pages and its threads are never touched.
 /// </summary>
 internal static class Scaling
 {
     public static async Task RunAsync(IReadOnlyList<string> stores, string program, int runs, TimeSpan limit)
     {
-        var empty = Directory.CreateTempSubdirectory("registry-cleaner-").FullName;
+        var small = Directory.CreateTempSubdirectory("registry-cleaner-").FullName;
         try
         {
-            new StoreGenerator(new StoreShape(Repositories: 1, Tags: 1, Seed: 0), empty).Write();
+            new StoreGenerator(new StoreShape(Repositories: 20, Tags: 10, Seed: 0), small).Write();
             var image = $"{StoreShape.RepositoryName(0)}:{StoreShape.TagName(0)}";
             var all = await Rounds.RunAsync(
-                stores.Prepend(empty).SelectMany(store => new[] { Contender.Full(store, program, store, deleteUntagged: true), Contender.Targeted(program, store, image) }), runs, limit);
+                stores.Prepend(small).SelectMany(store => new[] { Contender.Full(store, program, store, deleteUntagged: true), Contender.Targeted(program, store, image) }), runs, limit);
             Print(stores, all[0].MedianPeakBytes, [.. all.Skip(2)]);
         }
         finally
         {
-            Directory.Delete(empty, recursive: true);
+            Directory.Delete(small, recursive: true);
         }
     }
 

@@ -49,12 +49,15 @@ internal sealed class Trash(IStoreFiles files, string runId)
         var outcomes = (await PutBackAsync(tags)).ToArray();
         foreach (var index in Enumerable.Range(0, tags.Count).Where(index => outcomes[index].Result == MoveResult.TargetExists))
         {
-            // What the registry knows of the tag's past first, where it points last.
+            // The link decides whether the tag goes back. Its past would be somebody else's beside a link that is there by now.
             var link = StoreLayout.LinkOfTag(tags[index]);
-            List<string> inside = [.. (await FilesAsync(tags[index], CancellationToken.None)).Select(file => file.Path).Where(path => path != link), link];
-            outcomes[index] = (await PutBackAsync(inside))[^1] with { Path = tags[index] };
+            outcomes[index] = (await PutBackAsync([link]))[0] with { Path = tags[index] };
+            if (outcomes[index].Result is not (MoveResult.Moved or MoveResult.Missing))
+                continue;
+            List<string> past = [.. (await FilesAsync(tags[index], CancellationToken.None)).Select(file => file.Path).Where(path => path != link)];
+            await PutBackAsync(past);
             // What is left of it would be taken for the tag itself.
-            await files.RemoveEmptyDirectoriesAsync([.. inside.SelectMany(path => DirectoriesOf(path, tags[index])).Distinct(StringComparer.Ordinal).OrderByDescending(path => path.Length).Select(Of)], CancellationToken.None);
+            await files.RemoveEmptyDirectoriesAsync([.. past.Append(link).SelectMany(path => DirectoriesOf(path, tags[index])).Distinct(StringComparer.Ordinal).OrderByDescending(path => path.Length).Select(Of)], CancellationToken.None);
         }
 
         return outcomes;

@@ -157,15 +157,18 @@ public sealed class StoreReader(IStoreFiles files)
         for (var level = roots.ToHashSet(); level.Count > 0; level = [.. level.SelectMany(Children).Where(digest => !seen.Contains(digest))])
         {
             seen.UnionWith(level);
-            var unread = level.Where(digest => !_manifests.ContainsKey(digest)).ToList();
-            var contents = await files.ReadAsync([.. unread.Select(StoreLayout.BlobData)], ManifestReader.MaxLength, cancellationToken);
-            foreach (var digest in unread)
-                _manifests[digest] = StateOf(digest, contents);
+            List<Digest> unread = [.. level.Where(digest => !_manifests.ContainsKey(digest))];
+            var states = new ManifestState?[unread.Count];
+            // Read and understood where the bytes are, by several threads.
+            await files.ReadEachAsync(
+                new LazyList<string>(unread.Count, index => StoreLayout.BlobData(unread[index])),
+                ManifestReader.MaxLength,
+                (index, content) => states[index] = ManifestState.Of(unread[index], content),
+                cancellationToken);
+            foreach (var (digest, state) in unread.Zip(states))
+                _manifests[digest] = state ?? ManifestState.Missing;
         }
     }
 
     private IEnumerable<Digest> Children(Digest digest) => _manifests[digest].Manifest is { } manifest ? manifest.Children : [];
-
-    private static ManifestState StateOf(Digest digest, IReadOnlyDictionary<string, FileContent> contents) =>
-        contents.TryGetValue(StoreLayout.BlobData(digest), out var content) ? ManifestState.Of(digest, content) : ManifestState.Missing;
 }

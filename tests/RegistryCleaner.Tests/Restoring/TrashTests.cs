@@ -1,3 +1,4 @@
+using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
@@ -79,6 +80,20 @@ public class TrashTests
         scene.Before.Keys.Where(path => path.Contains("/tags/1.0/", StringComparison.Ordinal)).ShouldBeSubsetOf(scene.Now.Keys);
         scene.Store.Has(index).ShouldBeTrue();
         Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_a_tag_that_is_there_again_nothing_goes_back_not_even_its_past()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var pushed = scene.Store.Image("team/app", "new", scene.Store.Layer("team/app", "new"));
+        scene.Store.Tag("team/app", "1.0", pushed);
+        var before = scene.Oracle.Content(withWorkDirectory: true);
+
+        var outcomes = await new Trash(scene.StoreFiles, scene.Run).PutTagsBackAsync([StoreLayout.Tag(RepositoryName.Parse("team/app"), Tag.Parse("1.0"))]);
+
+        outcomes.ShouldHaveSingleItem().Result.ShouldBe(MoveResult.TargetExists);
+        scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
     }
 
     [Fact]
