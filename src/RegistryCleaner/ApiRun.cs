@@ -18,7 +18,7 @@ internal sealed partial class ApiRun(CleanImagesOptions options, ILogger logger)
         try
         {
             var finder = new RegistryFinder(options);
-            using var api = await finder.FindAsync(cancellationToken)
+            using var api = await finder.FindAsync(_ => Task.FromResult<string?>(null), cancellationToken)
                 ?? throw new CleanerException(ExitCode.BadInput, $"The registry does not answer ({finder.Tried}).");
             LogApiAlone(logger, api.Url);
             var abilities = await api.AskAbilitiesAsync(images[0].Repository, cancellationToken);
@@ -33,6 +33,8 @@ internal sealed partial class ApiRun(CleanImagesOptions options, ILogger logger)
                 throw new CleanerException(ExitCode.NotFound, [.. plan.Missing.Select(missing => $"{missing.Image}: {missing.Reason}")]);
 
             var outcome = options.DryRun ? null : new PruneOutcome();
+            foreach (var repository in outcome is null ? [] : plan.Repositories.Where(repository => repository.Tags.Any(tag => tag.Removed) || repository.Manifests.Any(manifest => manifest.Removed)))
+                await RequireDeletesAsync(api, repository.Name, cancellationToken);
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => new ApiPruner(api, abilities.Line, outcome).ApplyAsync(plan, cancellationToken), cancellationToken);
             return Report(api, plan, outcome);
@@ -51,6 +53,19 @@ internal sealed partial class ApiRun(CleanImagesOptions options, ILogger logger)
         if (!options.DryRun)
             throw new CleanerException(ExitCode.Refused, reason);
         Warn($"A real run would be refused: {reason}");
+    }
+
+    // On 2.x a tag goes in two steps, of which the second would be refused.
+    private static async Task RequireDeletesAsync(RegistryApi api, RepositoryName repository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.RequireDeletesAsync(repository, cancellationToken);
+        }
+        catch (RegistryApiException e)
+        {
+            throw new CleanerException(ExitCode.Refused, $"{e.Message} Nothing was touched.");
+        }
     }
 
     private List<ImageSelector> Resolve(IReadOnlyList<ImageSelector> images, Uri url)

@@ -20,7 +20,7 @@ public sealed partial class Cleaner
         RequireFiles(options, "CheckRegistry");
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         var run = options.Repair
-            ? await CleanerRun.StartAsync(location, options, new PruningOptions { TrashRetention = RegistryOptions.DefaultTrashRetention, Earlier = EarlierTrash.Keep }, null, false, _logger, cancellationToken)
+            ? await CleanerRun.StartAsync(location, options, new PruningOptions { TrashRetention = RegistryOptions.DefaultTrashRetention, Earlier = EarlierTrash.Keep }, [], false, _logger, cancellationToken)
             : CleanerRun.StartPuttingBack(location, _logger);
         // Looking alone takes no lock and heals nothing: it is what a dry run does.
         return await run.RunAsync(dryRun: !options.Repair, options.LockTimeout, async outcome =>

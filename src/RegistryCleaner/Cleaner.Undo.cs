@@ -48,7 +48,7 @@ public sealed partial class Cleaner
     {
         RequireFiles(options, "EmptyTrash");
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
-        var run = await CleanerRun.StartAsync(location, options, new PruningOptions { Earlier = EarlierTrash.Empty, Interrupted = options.Interrupted }, null, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options, new PruningOptions { Earlier = EarlierTrash.Empty, Interrupted = options.Interrupted }, [], options.DryRun, _logger, cancellationToken);
         var history = new RunHistory(run.Files);
         var before = (await history.ReadAsync(cancellationToken)).Where(summary => summary.BytesInTrash > 0 || summary.State is RunState.InTrash or RunState.Interrupted).ToList();
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>

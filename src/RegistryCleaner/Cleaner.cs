@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Collecting;
+using RegistryCleaner.Hosts;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Selection;
@@ -44,7 +45,7 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
         var confirmation = new Confirmation(options is { DryRun: false, Yes: false } ? confirm : null);
         return options is { Restart: true, DryRun: false }
             ? await new StoppedRun(_logger).RunAsync(
-                options, isDry => CleanAsync(request, options with { DryRun = isDry, Offline = true }, confirmation, cancellationToken), cancellationToken)
+                options, phase => CleanAsync(request, options with { DryRun = phase == StopPhase.Preview, StopPhase = phase }, confirmation, cancellationToken), cancellationToken)
             : await CleanAsync(request, options, confirmation, cancellationToken);
     }
 
@@ -58,7 +59,7 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
         RequireFiles(options, "GarbageCollect");
         return options is { Restart: true, DryRun: false }
             ? await new StoppedRun(_logger).RunAsync(
-                options, isDry => CollectAsync(options with { DryRun = isDry, Offline = true }, cancellationToken), cancellationToken)
+                options, phase => CollectAsync(options with { DryRun = phase == StopPhase.Preview, StopPhase = phase }, cancellationToken), cancellationToken)
             : await CollectAsync(options, cancellationToken);
     }
 
@@ -66,7 +67,9 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
     {
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
-        var run = await CleanerRun.StartAsync(location, options, options.Pruning, request.AnyRepository, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options, options.Pruning, request.Repositories, options.DryRun, _logger, cancellationToken);
+        if (options.Collector == CollectorKind.Registry)
+            run.RequireStandstill(options.DryRun);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var resolved = await request.ResolveAsync(options, location, run.Reader, cancellationToken);
@@ -75,6 +78,8 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
             var collection = new CollectionAfterPrune(run, options, plan);
             // Refused before anything is touched, rather than between pruning and collecting.
             await collection.PreviewAsync(cancellationToken);
+            if (outcome is not null)
+                await run.RequireAllowedAsync(plan.Repositories.Select(repository => repository.Name), cancellationToken);
             await confirmation.RequireAsync(selection, plan, cancellationToken);
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
@@ -91,8 +96,9 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
     {
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
-        // The registry's own collector knows no live protocol: whoever uses it restarts the registry.
-        var run = await CleanerRun.StartAsync(location, options with { Offline = options.Offline || options.Collector == CollectorKind.Registry }, options.Pruning, null, options.DryRun, _logger, cancellationToken);
+        var run = await CleanerRun.StartAsync(location, options, options.Pruning, [], options.DryRun, _logger, cancellationToken);
+        if (options.Collector == CollectorKind.Registry)
+            run.RequireStandstill(options.DryRun);
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             var report = run.Report("GarbageCollect", options.Collector, outcome);
@@ -115,6 +121,8 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
     {
         var plan = await run.PlanCollectionAsync(options.Question(await run.Reader.GetTimeAsync(cancellationToken)), options.MaxDelete, options.AllowNoRepositories, cancellationToken);
         var collection = MarkAndSweepCollector.Report(plan);
+        if (outcome is not null)
+            await run.RequireAllowedAsync(plan.Repositories.Select(repository => repository.Name), cancellationToken);
         if (outcome is not null)
             await CleanerRun.TryAsync(outcome, async () => collection = await run.Collector.CollectAsync(plan, outcome, cancellationToken), cancellationToken);
         return report with { CollectionPlan = plan, Collection = collection };

@@ -14,8 +14,6 @@ namespace RegistryCleaner;
 /// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
 internal sealed partial class CleanerRun
 {
-    private static readonly RepositoryName s_anyRepository = RepositoryName.Parse("registry-cleaner");
-
     private readonly RegistryLocation _location;
     private readonly ServingState _serving;
     private readonly ILogger _logger;
@@ -38,22 +36,21 @@ internal sealed partial class CleanerRun
     /// <param name="location">The store.</param>
     /// <param name="options">How the registry is reached.</param>
     /// <param name="pruning">How much can be taken back.</param>
-    /// <param name="repository">A repository that the credentials are good for; null for any.</param>
+    /// <param name="repositories">Repositories that the credentials are good for; empty where any will do.</param>
     /// <param name="dryRun">Whether a state in which nothing could be removed is only worth a warning.</param>
     /// <param name="logger">Where it is said.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="CleanerException">Somebody serves the store and cannot be reckoned with.</exception>
     public static async Task<CleanerRun> StartAsync(
-        RegistryLocation location, RegistryOptions options, PruningOptions pruning, RepositoryName? repository, bool dryRun, ILogger logger, CancellationToken cancellationToken)
+        RegistryLocation location, RegistryOptions options, PruningOptions pruning, IReadOnlyList<RepositoryName> repositories, bool dryRun, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
-            var any = repository ?? ((await new StoreReader(location.OpenFiles(logger)).FindRepositoriesAsync(cancellationToken)).Repositories is [var first, ..] ? first : s_anyRepository);
-            var serving = await ServingFinder.FindAsync(location, options, any, cancellationToken);
+            var serving = await new ServingFinder(location, options, location.OpenFiles(logger), repositories).FindAsync(mayWrite: !dryRun, cancellationToken);
             LogServing(logger, serving.Sentence);
             return new CleanerRun(location, serving, pruning, logger);
         }
-        catch (CleanerException e) when (dryRun && e.ExitCode == ExitCode.Refused)
+        catch (CleanerException e) when (dryRun && options.StopPhase == StopPhase.None && e.ExitCode == ExitCode.Refused)
         {
             var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), pruning, logger);
             run.Warn($"A real run would be refused: {e.Message}");
@@ -111,6 +108,9 @@ internal sealed partial class CleanerRun
             }
 
             await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
+            // Whoever held it before may have been the one who had stopped the registry.
+            if (await _location.WasStartedMeanwhileAsync(cancellationToken))
+                throw new CleanerException(ExitCode.Refused, $"The container '{_location.Inspection?.Name}', which was stopped when this run began, is running again: nothing was touched.");
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             await RequireFinishedAsync(outcome, cancellationToken);
@@ -118,6 +118,8 @@ internal sealed partial class CleanerRun
             if (!outcome.IsComplete)
                 await WarnOfUnfinishedAsync(cancellationToken);
             _drifted.ForEach(outcome.HasDrifted);
+            if (outcome.HasChangedTheStore && await _location.WasStartedMeanwhileAsync(CancellationToken.None))
+                outcome.HasFailed($"somebody started the container '{_location.Inspection?.Name}' while this run took its stopping for granted: restart it before the next push ('{_location.Host.Engine} restart {_location.Inspection?.Name}'), and look at what was pushed meanwhile");
             return Complete(report, outcome);
         }
         catch (Exception e) when (e is StoreAccessException or RegistryApiException)
@@ -146,7 +148,7 @@ internal sealed partial class CleanerRun
         var plan = selection.Explain(await PlanReading.PlanAsync(
             Reader, new PruneRequest([.. request.Named, .. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken));
         if (options.MaxDelete is { } limit)
-            RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BytesInScopeAsync(selection, snapshot, cancellationToken) : null, options.DryRun);
+            RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BytesInScopeAsync(selection, snapshot, cancellationToken) : null, options);
         return (Warned(plan), selection);
     }
 
@@ -167,15 +169,15 @@ internal sealed partial class CleanerRun
         }
 
         if (options.MaxDelete is { } limit)
-            RequireAllowed(limit, selection, plan, null, options.DryRun);
+            RequireAllowed(limit, selection, plan, null, options);
         return (Warned(selection.Explain(plan)), selection);
     }
 
-    private void RequireAllowed(DeletionLimit limit, ImageSelection selection, PrunePlan plan, long? bytesInScope, bool isDryRun)
+    private void RequireAllowed(DeletionLimit limit, ImageSelection selection, PrunePlan plan, long? bytesInScope, CleanImagesOptions options)
     {
         if (SelectionLimit.WhyTooMuch(limit, selection, plan, bytesInScope) is not { } reason)
             return;
-        if (!isDryRun)
+        if (!options.DryRun || options.StopPhase == StopPhase.Preview)
             throw new CleanerException(ExitCode.Refused, reason);
         Warn($"A real run would be refused: {reason}");
     }
@@ -187,6 +189,22 @@ internal sealed partial class CleanerRun
         foreach (var remark in plan.Repositories.SelectMany(repository => repository.Remarks).Concat(plan.Remarks))
             Warn(remark);
         return plan;
+    }
+
+    /// <summary>Makes sure that a registry which goes on serving can be told what to forget of each repository.</summary>
+    /// <exception cref="CleanerException">It would not listen.</exception>
+    public Task RequireAllowedAsync(IEnumerable<RepositoryName> repositories, CancellationToken cancellationToken) => _serving.Store.RequireAllowedAsync(repositories, cancellationToken);
+
+    /// <summary>Refuses the registry's own collector while somebody serves: it knows no push that ends between its marking and its sweep.</summary>
+    /// <exception cref="CleanerException">The registry goes on serving.</exception>
+    public void RequireStandstill(bool dryRun)
+    {
+        if (_serving.Store == ServedStore.Offline)
+            return;
+        const string Reason = "The registry's own collector deletes what is pushed while it works, and the registry goes on serving: use --restart, which stops it meanwhile, or --collector full, which need not.";
+        if (!dryRun)
+            throw new CleanerException(ExitCode.Refused, Reason);
+        Warn($"A real run would be refused: {Reason}");
     }
 
     /// <summary>Plans a full collection, with its remarks as warnings.</summary>
@@ -248,15 +266,15 @@ internal sealed partial class CleanerRun
     {
         foreach (var sentence in outcome.Notes.Concat(outcome.Drifted).Concat(outcome.Failures))
             Warn(sentence);
-        if (outcome.HasChangedTheStore && WhyToRestart(report.Collector) is { } reason)
+        if (outcome.HasChangedTheStore && WhyToRestart() is { } reason)
             Warn(reason);
         return outcome.IsComplete ? report : report with { ExitCode = ExitCode.Incomplete };
     }
 
     // The registry's cache remembers what is gone: a push would say "layer already exists" and leave a tag that cannot be pulled.
-    private string? WhyToRestart(CollectorKind collector)
+    private string? WhyToRestart()
     {
-        if (_location.IsStopped || (_serving.Store != ServedStore.Offline && collector != CollectorKind.Registry))
+        if (_location.IsStopped || _serving.Store != ServedStore.Offline)
             return null;
         return _location.Host.Container is { } container
             ? $"If the registry in the container '{container}' went on running, restart it before the next push ('{_location.Host.Engine} restart {container}'), or a push may find in its cache what is gone, and leave a tag that cannot be pulled."

@@ -34,8 +34,14 @@ internal sealed record ImageRequest
     /// <summary>Whether a tag that points there is among what was named.</summary>
     public bool Names(RepositoryName repository, Tag tag, Digest? digest) => Named.Any(image => image.Takes(repository, tag, digest));
 
-    /// <summary>A repository that is asked about, if one is named.</summary>
-    public RepositoryName? AnyRepository => Reviewed?.Selection.Repositories is [var planned, ..] ? planned.Name : Named is [var first, ..] ? first.Repository : Scopes.SelectMany(scope => scope.Images).Select(image => image.ExactRepository).FirstOrDefault(name => name is not null);
+    /// <summary>The repositories that are named.</summary>
+    public IReadOnlyList<RepositoryName> Repositories =>
+    [
+        .. (Reviewed?.Selection.Repositories.Select(repository => repository.Name) ?? [])
+            .Concat(Named.Select(image => image.Repository))
+            .Concat(Scopes.SelectMany(scope => scope.Images).Select(image => image.ExactRepository).OfType<RepositoryName>())
+            .Distinct(),
+    ];
 
     /// <exception cref="CleanerException">Something is not understood, or a file cannot be read.</exception>
     public static async Task<ImageRequest> ReadAsync(CleanImagesOptions options, CancellationToken cancellationToken)

@@ -18,17 +18,19 @@ internal sealed partial class StoppedRun(ILogger logger)
     }
 
     /// <param name="options">Which registry.</param>
-    /// <param name="work">The verb: first as a dry run while the registry still serves, then for real.</param>
+    /// <param name="work">The verb: first as a dry run while the registry still serves, then, with the container stopped, for real.</param>
     /// <param name="cancellationToken">Ends the waiting; the registry is started again all the same.</param>
-    public async Task<CleanerReport> RunAsync(RegistryOptions options, Func<bool, Task<CleanerReport>> work, CancellationToken cancellationToken)
+    public async Task<CleanerReport> RunAsync(RegistryOptions options, Func<StopPhase, Task<CleanerReport>> work, CancellationToken cancellationToken)
     {
         await using var location = await new RegistryLocator(logger).LocateAsync(options, cancellationToken);
         RequirePossible(restart: true, location);
         if (location.IsStopped)
-            return await work(false);
+            return await work(StopPhase.Stopped);
+        if (location.Inspection is { IsRemovedWhenStopped: true })
+            throw new CleanerException(ExitCode.Refused, $"The container '{location.Host.Container}' was started with --rm: stopped, it would be removed, and with it each volume that has no name. --restart is not possible here.");
 
         // What is refused, and what has nothing to do, stops nothing.
-        var preview = await work(true);
+        var preview = await work(StopPhase.Preview);
         if (preview.HasNothingToDo)
             return preview with { DryRun = false, Outcome = new Pruning.PruneOutcome() };
 
@@ -40,7 +42,7 @@ internal sealed partial class StoppedRun(ILogger logger)
         CleanerReport report;
         try
         {
-            report = await work(false);
+            report = await work(StopPhase.Stopped);
         }
         catch (Exception e)
         {

@@ -66,6 +66,51 @@ public class RestartSpecs
         (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
     }
 
+    [DockerFact]
+    public async Task An_engine_that_cannot_start_it_at_once_is_asked_again()
+    {
+        await using var scene = await PushedAsync();
+        using var wrapper = new EngineWrapper("""[ "$1" = restart ] && [ ! -e "$0.once" ] && { touch "$0.once"; echo 'the port is not free' >&2; exit 1; }""");
+
+        (await CleanerProcess.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(0);
+        wrapper.Has("once").ShouldBeTrue();
+        await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    // Whoever looks after containers may start it, or another cleaner that had stopped it.
+    [DockerTheory]
+    [InlineData("""[ "$1" = stop ] && { docker "$@" && exec docker start "$2"; }""", "somebody started it again")]
+    [InlineData("""case "$*" in "exec -i registry-cleaner-"[0-9a-f]*flock*) docker start CONTAINER >/dev/null;; esac""", "is running again")]
+    public async Task A_registry_that_somebody_starts_meanwhile_is_left_alone(string script, string said)
+    {
+        await using var scene = await PushedAsync();
+        using var wrapper = new EngineWrapper(script.Replace("CONTAINER", scene.Registry.Name, StringComparison.Ordinal));
+
+        (await CleanerProcess.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(4).Error.ShouldContain(said);
+        await scene.Registry.WaitUntilServingAsync();
+        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
+    }
+
+    // It would be gone, and with it what lies in volumes without a name.
+    [DockerFact]
+    public async Task One_that_is_removed_when_it_stops_is_not_stopped()
+    {
+        await using var scene = await PushedAsync();
+        var (engine, image) = (ContainerEngine.Docker, (await RegistryImages.FindAsync(ContainerEngine.Docker, 2)).Name!);
+        var name = $"{scene.Registry.Name}-removed";
+        await scene.Registry.StopAsync();
+        await engine.Command(["run", "--detach", "--rm", "--name", name, "--volume", $"{scene.Store.Root}:/var/lib/registry", image]).ExecuteBufferedAsync();
+        try
+        {
+            (await CleanerProcess.RunAsync([.. Command, "--registry-container", name])).ShouldEndWith(4).Error.ShouldContain("started with --rm");
+            (await engine.Command(["inspect", "--format", "{{.State.Status}}", name]).ExecuteBufferedAsync()).StandardOutput.Trim().ShouldBe("running");
+        }
+        finally
+        {
+            await engine.Command(["rm", "-f", name]).ExecuteBufferedAsync();
+        }
+    }
+
     [DockerTheory]
     [InlineData("killed")]
     [InlineData("interrupted")]

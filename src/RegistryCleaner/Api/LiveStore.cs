@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Api;
@@ -15,6 +17,21 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
     public override bool KeepsTrash => true;
 
     public override bool HasCache => api is not null;
+
+    public override async Task RequireAllowedAsync(IEnumerable<RepositoryName> repositories, CancellationToken cancellationToken)
+    {
+        if (api is null)
+            return;
+        try
+        {
+            await System.Threading.Tasks.Parallel.ForEachAsync(
+                repositories, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (repository, _) => await api.RequireDeletesAsync(repository, cancellationToken));
+        }
+        catch (RegistryApiException e)
+        {
+            throw new CleanerException(ExitCode.Refused, $"{e.Message} Without that it could not be told to forget what goes: nothing was touched.");
+        }
+    }
 
     // DELETE empties the cache even where the link is gone, and only then: as long as the link is there, the next request fills it
     // again. A request that read the link before it went may do so still: whoever calls looks again after a while.
@@ -34,10 +51,23 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
         var served = new ConcurrentBag<RepositoryLink>();
         await ForEachAsync(links, async link =>
         {
-            if (await api.ServesBlobAsync(link.Repository, link.Blob, cancellationToken))
+            if (await MayServeAsync(link, cancellationToken))
                 served.Add(link);
         }, cancellationToken);
         return [.. served];
+    }
+
+    // What nobody may ask about in a repository that is not pruned may be served.
+    private async Task<bool> MayServeAsync(RepositoryLink link, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api!.ServesBlobAsync(link.Repository, link.Blob, cancellationToken);
+        }
+        catch (RegistryApiException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            return true;
+        }
     }
 
     // A look takes seconds where the files are in a container: the last one is the first that begins after the time.

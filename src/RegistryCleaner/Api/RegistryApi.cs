@@ -38,14 +38,14 @@ public sealed partial class RegistryApi : IDisposable
     public Uri Url => _options.Url;
 
     /// <summary>Whether something that speaks the API answers there.</summary>
-    public async Task<bool> AnswersAsync(CancellationToken cancellationToken) => await WhyNoAnswerAsync(cancellationToken) is null;
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken) => await WhyNoAnswerAsync(Repeat.Never, cancellationToken) is null;
 
     /// <summary>Why nothing that speaks the API can be talked to there; null where something answers.</summary>
-    internal async Task<string?> WhyNoAnswerAsync(CancellationToken cancellationToken)
+    internal async Task<string?> WhyNoAnswerAsync(Repeat repeat, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(HttpMethod.Get, "v2/", "", cancellationToken, Repeat.Never);
+            using var response = await SendAsync(HttpMethod.Get, "v2/", "", cancellationToken, repeat);
             return response.StatusCode == HttpStatusCode.OK ? null : Unexpected(response, "GET v2/").Message;
         }
         catch (RegistryApiException e) when (e.Status is null)
@@ -60,9 +60,7 @@ public sealed partial class RegistryApi : IDisposable
     public async Task<RegistryAbilities> AskAbilitiesAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         using var options = await SendAsync(HttpMethod.Options, $"v2/{repository}/blobs/uploads/", DeleteScope(repository), cancellationToken);
-        // Deleting what is not there: 404 where deleting is allowed, 405 where not.
-        var nothing = Digest.OfContent(Guid.NewGuid().ToByteArray());
-        using var blob = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{nothing}", DeleteScope(repository), cancellationToken);
+        using var blob = await DeleteNothingAsync(repository, cancellationToken);
         // A proxy in front may answer OPTIONS by itself: only the registry's own words count, and read-only it says so to a DELETE as
         // well (handlers/app.go; measured on 2.8 and 3.0).
         bool? writable = Allowed(options) switch
@@ -89,6 +87,18 @@ public sealed partial class RegistryApi : IDisposable
         return new RegistryAbilities(writable, deletes, line);
     }
 
+    /// <summary>Makes sure that blobs may be deleted from a repository, by asking for what changes nothing.</summary>
+    internal async Task RequireDeletesAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        using var response = await DeleteNothingAsync(repository, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+            throw Unexpected(response, $"deleting from {repository} what is not there");
+    }
+
+    // Deleting what is not there: 404 where deleting is allowed, 405 where not.
+    private Task<HttpResponseMessage> DeleteNothingAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{Digest.OfContent(Guid.NewGuid().ToByteArray())}", DeleteScope(repository), cancellationToken);
+
     /// <summary>Whether a repository would serve a blob now, be it from its files or only from its memory.</summary>
     public async Task<bool> ServesBlobAsync(RepositoryName repository, Digest blob, CancellationToken cancellationToken)
     {
@@ -110,7 +120,8 @@ public sealed partial class RegistryApi : IDisposable
     public async Task ForgetBlobAsync(RepositoryName repository, Digest blob, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/blobs/{blob}", DeleteScope(repository), cancellationToken, Repeat.WhenBroken);
-        if (response.StatusCode is HttpStatusCode.MethodNotAllowed)
+        // Something in front of it may have no time; that it was not told is not to be taken for told.
+        if (response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
             throw Unexpected(response, $"deleting from {repository}");
     }
 
@@ -154,12 +165,51 @@ public sealed partial class RegistryApi : IDisposable
         using var begun = await SendAsync(HttpMethod.Post, $"v2/{repository}/blobs/uploads/", DeleteScope(repository), cancellationToken);
         if (begun.StatusCode != HttpStatusCode.Accepted || begun.Headers.Location is not { } location)
             throw Unexpected(begun, $"beginning an upload to {repository}");
-        var path = new Uri(_client.BaseAddress!, location).PathAndQuery[_client.BaseAddress!.AbsolutePath.Length..];
+        var path = PathOf(new Uri(_client.BaseAddress!, location));
         using var body = new ReadOnlyMemoryContent(content);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var ended = await SendAsync(HttpMethod.Put, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={digest}", DeleteScope(repository), cancellationToken, content: body);
         if (ended.StatusCode != HttpStatusCode.Created)
             throw Unexpected(ended, $"an upload to {repository}");
+    }
+
+    /// <summary>
+    /// Begins an upload, has somebody look for it in the registry's files, and takes it back. The registry makes its files before it
+    /// answers, and no cache knows of an upload before its end (registry/storage/linkedblobstore.go, Create; blobwriter.go, Cancel).
+    /// </summary>
+    /// <param name="repository">A repository that is there.</param>
+    /// <param name="look">Looks for the upload of the name that it is given.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <returns>What was seen.</returns>
+    internal async Task<bool> ShowUploadAsync(RepositoryName repository, Func<Guid, Task<bool>> look, CancellationToken cancellationToken)
+    {
+        using var begun = await SendAsync(HttpMethod.Post, $"v2/{repository}/blobs/uploads/", DeleteScope(repository), cancellationToken);
+        if (begun.StatusCode != HttpStatusCode.Accepted || begun.Headers.Location is not { } location
+            || !begun.Headers.TryGetValues("Docker-Upload-UUID", out var names) || !Guid.TryParseExact(names.First(), "D", out var name))
+        {
+            throw Unexpected(begun, $"beginning an upload to {repository}");
+        }
+
+        try
+        {
+            return await look(name);
+        }
+        finally
+        {
+            await CancelUploadAsync(repository, PathOf(new Uri(_client.BaseAddress!, location)));
+        }
+    }
+
+    // Where that fails, the registry purges it when it is a week old.
+    private async Task CancelUploadAsync(RepositoryName repository, string path)
+    {
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Delete, path, DeleteScope(repository), CancellationToken.None);
+        }
+        catch (RegistryApiException)
+        {
+        }
     }
 
     /// <summary>Stores a manifest under a tag.</summary>
@@ -259,15 +309,23 @@ public sealed partial class RegistryApi : IDisposable
         }
     }
 
-    // </v2/_catalog?last=b&n=100>; rel="next" (RFC 8288). Whatever host it names, only pages of the registry that was asked are followed.
+    // </v2/_catalog?last=b&n=100>; rel="next" (RFC 8288).
     private string? NextPage(HttpResponseMessage response)
     {
         if (!response.Headers.TryGetValues("Link", out var links) || NextLink().Match(string.Join(", ", links)) is not { Success: true } match)
             return null;
+        return Uri.TryCreate(response.RequestMessage!.RequestUri, match.Groups["target"].Value, out var next)
+            ? PathOf(next)
+            : throw new RegistryApiException($"The registry at {Url} names a next page that is no address: {match.Groups["target"].Value}");
+    }
+
+    // Whatever host it names, only the registry that was asked is followed.
+    private string PathOf(Uri address)
+    {
         var own = _client.BaseAddress!.AbsolutePath;
-        return Uri.TryCreate(response.RequestMessage!.RequestUri, match.Groups["target"].Value, out var next) && next.AbsolutePath.StartsWith($"{own}v2/", StringComparison.Ordinal)
-            ? next.PathAndQuery[own.Length..]
-            : throw new RegistryApiException($"The registry at {Url} names a next page that is none of its own: {match.Groups["target"].Value}");
+        return address.AbsolutePath.StartsWith($"{own}v2/", StringComparison.Ordinal)
+            ? address.PathAndQuery[own.Length..]
+            : throw new RegistryApiException($"The registry at {Url} names a place that is none of its own: {address.GetLeftPart(UriPartial.Path)}");
     }
 
     [GeneratedRegex("""<(?<target>[^<>]*)>[^<>]*;\s*rel="?next\b""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
@@ -280,7 +338,7 @@ internal enum Repeat
     /// <summary>Whatever failed may have passed by then.</summary>
     Always,
 
-    /// <summary>A status, whichever it is, is an answer; a connection that broke is none.</summary>
+    /// <summary>A status of the registry's own is an answer; a connection that broke is none, nor is what a proxy says that has no registry to ask.</summary>
     WhenBroken,
 
     /// <summary>Whatever failed is an answer.</summary>

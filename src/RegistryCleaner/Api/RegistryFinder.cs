@@ -16,15 +16,19 @@ internal sealed class RegistryFinder(RegistryOptions options, RegistryLocation? 
     /// <summary>The addresses that were tried and why they will not do, for people.</summary>
     public string Tried => _tried.Count == 0 ? "there is no address to try" : string.Join("; ", _tried);
 
-    /// <summary>The API of the registry that answers first; null where none does.</summary>
+    /// <summary>The API of the registry that answers first and is the right one; null where none is.</summary>
+    /// <param name="examine">Why one that answers is not the right one; null where it is.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="CleanerException">Credentials or certificates cannot be read.</exception>
     /// <exception cref="RegistryApiException">One answers, and refuses who asks.</exception>
-    public async Task<RegistryApi?> FindAsync(CancellationToken cancellationToken)
+    public async Task<RegistryApi?> FindAsync(Func<RegistryApi, Task<string?>> examine, CancellationToken cancellationToken)
     {
+        // Of addresses that were only thought of, most are none.
+        var repeat = options.RegistryUrl is null ? Repeat.Never : Repeat.Always;
         foreach (var url in await AddressesAsync(cancellationToken))
         {
             var api = new RegistryApi(await OptionsAsync(url, cancellationToken));
-            if (await api.WhyNoAnswerAsync(cancellationToken) is not { } reason)
+            if ((await api.WhyNoAnswerAsync(repeat, cancellationToken) ?? await examine(api)) is not { } reason)
                 return api;
             _tried.Add($"{url}: {reason.TrimEnd('.')}");
             api.Dispose();
@@ -46,7 +50,7 @@ internal sealed class RegistryFinder(RegistryOptions options, RegistryLocation? 
         {
             var published = await engine.RunAsync(["port", location.Host.Container!, $"{port}/tcp"], cancellationToken);
             hosts.AddRange(published.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(line => $"localhost:{line[(line.LastIndexOf(':') + 1)..]}"));
+                .Select(Reachable));
             if (location.Inspection is { UsesHostNetwork: true })
                 hosts.Add($"localhost:{port}");
             hosts.AddRange(location.Inspection?.Addresses.Select(ip => $"{ip}:{port}") ?? []);
@@ -58,6 +62,13 @@ internal sealed class RegistryFinder(RegistryOptions options, RegistryLocation? 
 
         var scheme = location.Configuration.HasTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         return [.. hosts.Distinct().Select(host => new Uri($"{scheme}://{host}/{location.Configuration.PathPrefix}"))];
+    }
+
+    // What is published on every address is published on this machine's own.
+    private static string Reachable(string published)
+    {
+        var port = published[(published.LastIndexOf(':') + 1)..];
+        return published.StartsWith("0.0.0.0:", StringComparison.Ordinal) || published.StartsWith("[::]:", StringComparison.Ordinal) || published.StartsWith(":::", StringComparison.Ordinal) ? $"localhost:{port}" : published;
     }
 
     private async Task<RegistryApiOptions> OptionsAsync(Uri url, CancellationToken cancellationToken) => new(url)

@@ -82,7 +82,7 @@ internal static class RegistryTransport
     private sealed class RetryHandler(TimeSpan timeout, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         private static readonly ResiliencePipeline<HttpResponseMessage> s_always = Pipeline(outcome => IsBroken(outcome.Exception) || IsPassing(outcome.Result));
-        private static readonly ResiliencePipeline<HttpResponseMessage> s_whenBroken = Pipeline(outcome => IsBroken(outcome.Exception));
+        private static readonly ResiliencePipeline<HttpResponseMessage> s_whenBroken = Pipeline(outcome => IsBroken(outcome.Exception) || IsOthers(outcome.Result));
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -140,6 +140,10 @@ internal static class RegistryTransport
             HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => false,
             var status => (int)status >= 500,
         };
+
+        // 500 is the registry's own answer.
+        private static bool IsOthers(HttpResponseMessage? response) =>
+            response?.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
         private static TimeSpan? AskedFor(HttpResponseMessage? response)
         {

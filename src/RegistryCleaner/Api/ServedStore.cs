@@ -1,3 +1,4 @@
+using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Api;
@@ -17,6 +18,10 @@ internal abstract class ServedStore
 
     /// <summary>Whether whoever serves remembers anything.</summary>
     public abstract bool HasCache { get; }
+
+    /// <summary>Makes sure that whoever serves can be told to forget what goes of repositories.</summary>
+    /// <exception cref="CleanerException">It would not listen.</exception>
+    public virtual Task RequireAllowedAsync(IEnumerable<RepositoryName> repositories, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Makes whoever serves forget links that are gone.</summary>
     /// <returns>Those that are served all the same.</returns>

@@ -10,29 +10,55 @@ namespace RegistryCleaner.Api;
 internal sealed record ServingState(ServedStore Store, string Sentence);
 
 /// <summary>Finds out who serves the store, and refuses where a prune could not be made safe.</summary>
-internal static class ServingFinder
+/// <param name="location">The store.</param>
+/// <param name="options">How the registry is reached.</param>
+/// <param name="files">The store's files.</param>
+/// <param name="repositories">Repositories that the credentials are good for; empty where any will do.</param>
+internal sealed class ServingFinder(RegistryLocation location, RegistryOptions options, IStoreFiles files, IReadOnlyList<RepositoryName> repositories)
 {
+    // Where files are shared over a network, what is new may show up late.
+    private const int Looks = 10;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
+
+    private static readonly RepositoryName s_anyRepository = RepositoryName.Parse("registry-cleaner");
+
     private const string WaysOut = "Use --restart, which stops the registry's container meanwhile, or --offline if nothing is serving this store.";
 
     /// <exception cref="CleanerException">Somebody serves the store and cannot be reckoned with; the ways out are named.</exception>
-    public static async Task<ServingState> FindAsync(RegistryLocation location, RegistryOptions options, RepositoryName repository, CancellationToken cancellationToken)
+    /// <param name="mayWrite">Whether it may be tried out, by an upload that is taken back, if the registry that answers serves this store.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<ServingState> FindAsync(bool mayWrite, CancellationToken cancellationToken)
     {
         if (options.Offline)
             return new ServingState(ServedStore.Offline, "Nothing is serving the store, as --offline says");
-        if (location.IsStopped)
-            return new ServingState(ServedStore.Offline, "The registry's container is stopped");
+        if (options.StopPhase == StopPhase.Stopped && !location.IsStopped)
+            throw Refused($"The container '{location.Host.Container}' was stopped for this run, and somebody started it again: nothing was touched.");
+        if (location.IsStopped || options.StopPhase == StopPhase.Preview)
+        {
+            await RequireOneProcessAsync(cancellationToken);
+            return new ServingState(ServedStore.Offline, location.IsStopped ? "The registry's container is stopped" : "The registry's container will be stopped");
+        }
+
         if (options.RegistryUrl is null && location.IsBareDirectory)
             return new ServingState(ServedStore.Offline, "It is assumed that nothing is serving this directory: give --registry-url if something is, or --offline to say so");
 
-        RequireOneCache(location);
-        await RequireOneProcessAsync(location, cancellationToken);
+        RequireOneCache();
+        await RequireOneProcessAsync(cancellationToken);
+        var (repository, isThere) = await ChooseRepositoryAsync(cancellationToken);
         try
         {
             var finder = new RegistryFinder(options, location);
-            var api = await finder.FindAsync(cancellationToken)
+            RegistryAbilities abilities = null!;
+            var api = await finder.FindAsync(
+                async api =>
+                {
+                    abilities = await api.AskAbilitiesAsync(repository, cancellationToken);
+                    var isTold = HasCache && abilities is { IsWritable: not false, DeletesEnabled: true };
+                    return mayWrite && isThere && isTold && !await ServesThisAsync(api, repository, cancellationToken) ? "what answers there serves another store" : null;
+                },
+                cancellationToken)
                 ?? throw Refused($"Something may be serving this store, and its API was not found ({finder.Tried}). Give --registry-url. {WaysOut}");
-            var abilities = await api.AskAbilitiesAsync(repository, cancellationToken);
-            return Judge(location, options, api, abilities);
+            return Judge(api, abilities);
         }
         catch (RegistryApiException e)
         {
@@ -40,11 +66,55 @@ internal static class ServingFinder
         }
     }
 
-    private static ServingState Judge(RegistryLocation location, RegistryOptions options, RegistryApi api, RegistryAbilities abilities)
+    private bool HasCache => location.Configuration.DescriptorCache is not null || location.IsBareDirectory;
+
+    // One that is there: an upload would make it one otherwise.
+    private async Task<(RepositoryName Repository, bool IsThere)> ChooseRepositoryAsync(CancellationToken cancellationToken)
     {
+        var there = await files.StatAsync([.. repositories.Select(StoreLayout.Repository)], cancellationToken);
+        if (repositories.FirstOrDefault(name => there.ContainsKey(StoreLayout.Repository(name))) is { } named)
+            return (named, true);
+        if ((await new StoreReader(files).FindRepositoriesAsync(cancellationToken)).Repositories is [var first, ..])
+            return (first, true);
+        return (repositories is [var missing, ..] ? missing : s_anyRepository, false);
+    }
+
+    // Told to forget, another registry would delete what it holds of the same image, and the one that serves this store would remember it.
+    private async Task<bool> ServesThisAsync(RegistryApi api, RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var directory = "";
+        var isSeen = await api.ShowUploadAsync(
+            repository,
+            async upload =>
+            {
+                directory = StoreLayout.Upload(repository, upload.ToString());
+                for (var look = 0; look < Looks; look++)
+                {
+                    if ((await files.StatAsync([$"{directory}/{StoreLayout.StartedAt}"], cancellationToken)).Count > 0)
+                        return true;
+                    await Task.Delay(s_pause, cancellationToken);
+                }
+
+                return false;
+            },
+            cancellationToken);
+        // 2.8 writes down how far it was after it has deleted the upload (registry/storage/blobwriter.go, Cancel and Close).
+        if (isSeen)
+        {
+            await files.MoveAsync(StoreLayout.Version2, StoreLayout.Discarded, [directory[(StoreLayout.Version2.Length + 1)..]], cancellationToken);
+            await files.DeleteTreesAsync([$"{StoreLayout.Discarded}{directory[StoreLayout.Version2.Length..]}"], cancellationToken);
+        }
+
+        return isSeen;
+    }
+
+    private ServingState Judge(RegistryApi api, RegistryAbilities abilities)
+    {
+        if (abilities.IsWritable == false && !location.Configuration.IsReadOnly)
+            throw Refused($"What answers at {api.Url} takes no pushes, although the registry's configuration does not say that it is read-only: something in front of it may let others push. Give the address at which the registry itself answers. {WaysOut}");
         if (abilities.IsWritable == false)
             return new ServingState(ServedStore.Offline, $"The registry at {api.Url} is read-only: nobody can push, and it has to be restarted to become writable");
-        if (location.Configuration.DescriptorCache is null && !location.IsBareDirectory)
+        if (!HasCache)
             return new ServingState(new LiveStore(null, options.Settle), $"The registry at {api.Url} goes on serving; it has no cache");
         if (abilities.DeletesEnabled != true)
         {
@@ -56,7 +126,7 @@ internal static class ServingFinder
         return new ServingState(new LiveStore(api, options.Settle), $"The registry at {api.Url} goes on serving; it is told what to forget");
     }
 
-    private static void RequireOneCache(RegistryLocation location)
+    private void RequireOneCache()
     {
         // Its answers change with what other repositories are asked for (cache/redis); nothing that is asked once holds true later.
         if (location.Configuration.DescriptorCache is { } cache and not "inmemory")
@@ -67,19 +137,21 @@ internal static class ServingFinder
             throw Refused($"What the registry's cache is cannot be told from its directory: give its configuration with --registry-config, or act in its container. {WaysOut}");
     }
 
-    // A request to the API empties the cache of the one process that answers it.
-    private static async Task RequireOneProcessAsync(RegistryLocation location, CancellationToken cancellationToken)
+    // A request to the API empties the cache of the one process that answers it, and a container that is stopped stops no other.
+    private async Task RequireOneProcessAsync(CancellationToken cancellationToken)
     {
         if (location.Host.Engine is not { ManagesContainers: true } engine || location.Inspection is not { } own)
             return;
         if (own.MountOf(location.RootDirectory) is not { Source.Length: > 0 } mount)
             return;
         var listed = await engine.RunAsync(["ps", "-q", "--no-trunc"], cancellationToken);
+        if (listed.ExitCode != 0)
+            throw Refused($"Whether another container serves the same store cannot be told: {listed.StandardError.Trim()}");
         foreach (var id in listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var (other, _) = await ContainerInspection.AskAsync(engine, id, cancellationToken);
-            if (other is not null && other.Id != own.Id && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => shared.Source == mount.Source))
-                throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget. {WaysOut}");
+            if (other is not null && other.Id != own.Id && other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => shared.Source == mount.Source))
+                throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget, or be stopped. Stop the other, or use --offline if it does not serve.");
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed record ContainerInspection
     /// <summary>Its addresses in the engine's networks.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
+    /// <summary>Whether its engine removes it, and volumes without a name with it, as soon as it stops.</summary>
+    public required bool IsRemovedWhenStopped { get; init; }
+
     public bool IsRunning => Status == "running";
 
     /// <summary>
@@ -77,6 +80,7 @@ internal sealed record ContainerInspection
             Environment = Items(root, "Config", "Env").Select(item => (item.GetString() ?? "").Split('=', 2)).Where(pair => pair.Length == 2)
                 .GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First()[1], StringComparer.Ordinal),
             Mounts = [.. Items(root, "Mounts").Select(mount => new ContainerMount(Text(mount, "Name"), Text(mount, "Source"), Text(mount, "Destination")))],
+            IsRemovedWhenStopped = Find(root, ["HostConfig", "AutoRemove"]) is { ValueKind: JsonValueKind.True },
             UsesHostNetwork = Text(root, "HostConfig", "NetworkMode") == "host",
             Addresses = [.. new[] { Text(root, "NetworkSettings", "IPAddress") }.Concat(Members(root, "NetworkSettings", "Networks").Select(network => Text(network, "IPAddress"))).Where(address => address.Length > 0).Distinct()],
         };

@@ -41,6 +41,9 @@ public record RegistryOptions
     /// <summary>Whether any certificate will do, and credentials may go over plain HTTP.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>How far a run has come that stops the registry's container meanwhile.</summary>
+    internal StopPhase StopPhase { get; init; }
+
     /// <summary>Whether nothing is serving the store, whatever it looks like.</summary>
     public bool Offline { get; init; }
 
@@ -58,4 +61,17 @@ public record RegistryOptions
 
     /// <summary>The container engine's command: <c>docker</c>, <c>podman</c>, <c>nerdctl</c> or <c>kubectl</c>, with options of its own.</summary>
     public string? ContainerEngine { get; init; }
+}
+
+/// <summary>How far a run has come that stops the registry's container.</summary>
+internal enum StopPhase
+{
+    /// <summary>It is none.</summary>
+    None,
+
+    /// <summary>A look while the registry serves: what would be refused later is refused now.</summary>
+    Preview,
+
+    /// <summary>The container is stopped.</summary>
+    Stopped,
 }

@@ -6,6 +6,9 @@ namespace RegistryCleaner.Hosts;
 /// </remarks>
 internal sealed class RegistryStop : IAsyncDisposable
 {
+    private const int Attempts = 5;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
     private readonly CommandHost _host;
     private readonly string? _listenAddress;
     private readonly LastWill _lastWill;
@@ -38,15 +41,23 @@ internal sealed class RegistryStop : IAsyncDisposable
         if (_hasStarted)
             return null;
         _hasStarted = true;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await RegistryRestart.RunAsync(_host, _listenAddress, CancellationToken.None);
-            await _lastWill.DisposeAsync();
-            return null;
-        }
-        catch (CleanerException e)
-        {
-            return e.Message;
+            try
+            {
+                await RegistryRestart.RunAsync(_host, _listenAddress, CancellationToken.None);
+                await _lastWill.DisposeAsync();
+                return null;
+            }
+            catch (CleanerException e) when (attempt == Attempts)
+            {
+                return e.Message;
+            }
+            catch (CleanerException)
+            {
+                // An engine that is busy, or a port that is not free yet, may be a moment later.
+                await Task.Delay(s_pause);
+            }
         }
     }
 

@@ -41,22 +41,41 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
             outcome.Note($"{name}:{tag} was removed by somebody else meanwhile");
         else if (now != planned)
             outcome.HasDrifted($"{name}:{tag} was pushed to meanwhile and stays: it points to {now}");
-        else if (line == 2 ? await UntagByPlaceholderAsync(name, tag, cancellationToken) : await DeleteAsync(name, tag.Value, cancellationToken))
+        else if (line == 2 ? await UntagByPlaceholderAsync(name, tag, planned, cancellationToken) : await DeleteAsync(name, tag.Value, cancellationToken))
             outcome.Removed(RemovedKind.Tag, $"{name}:{tag}", $"{name}:{tag}");
     }
 
     // 2.x deletes by digest alone, and with a digest every tag that points to it. So the tag is made to point to a manifest that
     // nothing else can have, and that is deleted.
-    private async Task<bool> UntagByPlaceholderAsync(RepositoryName name, Tag tag, CancellationToken cancellationToken)
+    private async Task<bool> UntagByPlaceholderAsync(RepositoryName name, Tag tag, Digest planned, CancellationToken cancellationToken)
     {
         var configuration = Encoding.ASCII.GetBytes($$"""{"registry-cleaner":"{{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}}"}""");
         var config = Digest.OfContent(configuration);
         var manifest = Encoding.ASCII.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":{{configuration.Length}},"digest":"{{config}}"},"layers":[]}""");
         await api.PutBlobAsync(name, config, configuration, cancellationToken);
         await api.PutManifestAsync(name, tag.Value, manifest, MediaTypes.DockerManifest, cancellationToken);
-        var isGone = await DeleteAsync(name, Digest.OfContent(manifest).ToString(), cancellationToken);
+        var isGone = false;
+        try
+        {
+            isGone = await DeleteAsync(name, Digest.OfContent(manifest).ToString(), cancellationToken);
+        }
+        finally
+        {
+            if (!isGone)
+                await PointBackAsync(name, tag, planned);
+        }
+
         await api.ForgetBlobAsync(name, config, cancellationToken);
         return isGone;
+    }
+
+    // The tag would be an image without layers.
+    private async Task PointBackAsync(RepositoryName name, Tag tag, Digest digest)
+    {
+        if (await api.GetManifestAsync(name, digest, CancellationToken.None) is not { } content)
+            return;
+        await api.PutManifestAsync(name, tag.Value, content, ManifestReader.TryRead(digest, content, out var manifest, out _) ? manifest.MediaType : MediaTypes.DockerManifest, CancellationToken.None);
+        outcome.Note($"{name}:{tag} points to {digest} again");
     }
 
     // An index before its children, and none to which a tag leads by now.

@@ -10,7 +10,7 @@ namespace RegistryCleaner.Pruning;
 internal sealed class BlobSweep
 {
     // What is served after so many times of being told to forget it is being pushed again and again.
-    private const int Rounds = 3;
+    public const int Rounds = 3;
 
     private readonly IStoreFiles _files;
     private readonly Trash _trash;
@@ -19,11 +19,13 @@ internal sealed class BlobSweep
     private readonly ServedStore _served;
     private readonly List<Digest> _blobs;
     private readonly BlobUse _use;
+    private readonly HashSet<RepositoryName> _own;
 
     public BlobSweep(IStoreFiles files, StoreReader reader, ServedStore served, Trash trash, PruneJournal journal, PruneOutcome outcome)
     {
         (_files, _served, _trash, _journal, _outcome) = (files, served, trash, journal, outcome);
         _blobs = [.. journal.Blobs.Select(Digest.Parse)];
+        _own = [.. journal.Repositories.Select(repository => RepositoryName.Parse(repository.Name))];
         _use = journal.IsFull ? new MarkedBlobUse(files, journal, _blobs) : new LinkedBlobUse(reader, journal, _blobs);
     }
 
@@ -49,15 +51,25 @@ internal sealed class BlobSweep
         return await PutBackAsync(needed.Union(served.Select(link => link.Blob)).ToHashSet());
     }
 
+    /// <summary>Puts back what the store's files say is needed, where the registry cannot be asked any more.</summary>
+    public async Task PutBackWithoutAskingAsync()
+    {
+        if (_blobs.Count > 0)
+            await PutBackAsync((await NeededAsync()).ToHashSet());
+    }
+
     // Step 8: what is still served without a link was read just before the link went. It is forgotten, and looked for again later.
+    // Never where the link is there, which the registry would delete: somebody pushed a moment ago. And never in a repository that
+    // this run does not look after: nobody would miss a link there that is written between the look and the deletion.
     private async Task<IReadOnlyList<Digest>> FreeAsync(CancellationToken cancellationToken)
     {
         var free = await FreeNowAsync();
         for (var round = 0; _served.HasCache && round < Rounds; round++)
         {
-            var served = await _served.ForgetAsync(await HoldersAsync(free), cancellationToken);
+            var served = await _served.FindServedAsync(await HoldersAsync(free), cancellationToken);
             if (served.Count == 0)
                 return free;
+            await _served.ForgetAsync([.. (await WithoutLinkAsync(served)).Where(link => _own.Contains(link.Repository))], cancellationToken);
             await _served.SettleAsync(() => Task.FromResult(true), cancellationToken);
             free = await FreeNowAsync();
         }
@@ -86,6 +98,9 @@ internal sealed class BlobSweep
 
     private async Task TakeAwayAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellationToken)
     {
+        // Data that an interrupted run took away may be a manifest's that the registry was never asked about.
+        if (_served.HasCache)
+            await _trash.PutBackAsync([.. (await InTrashAsync()).Select(StoreLayout.BlobData)]);
         var manifests = _served.HasCache ? await ManifestData.FindAsync(_files, blobs, cancellationToken) : new HashSet<Digest>();
         List<Digest> others = [.. blobs.Where(blob => !manifests.Contains(blob))];
         foreach (var (blob, moved) in others.Zip(await _trash.TakeAsync([.. others.Select(StoreLayout.BlobData)])))
@@ -95,7 +110,7 @@ internal sealed class BlobSweep
         }
 
         if (manifests.Count > 0)
-            await new ManifestData(_files, _served, _trash, _outcome).TakeAwayAsync([.. manifests], cancellationToken);
+            await new ManifestData(_files, _served, _trash, _outcome).TakeAwayAsync([.. manifests], _own, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Digest>> InTrashAsync()
@@ -105,9 +120,11 @@ internal sealed class BlobSweep
     }
 
     // A client may have been told that it is there, and that counts.
-    private async Task<List<RepositoryLink>> FindServedWithoutLinkAsync()
+    private async Task<List<RepositoryLink>> FindServedWithoutLinkAsync() =>
+        await WithoutLinkAsync(await _served.FindServedAsync(await HoldersAsync(await InTrashAsync()), CancellationToken.None));
+
+    private async Task<List<RepositoryLink>> WithoutLinkAsync(IReadOnlyList<RepositoryLink> served)
     {
-        var served = await _served.FindServedAsync(await HoldersAsync(await InTrashAsync()), CancellationToken.None);
         var there = await _files.StatAsync([.. served.Select(link => StoreLayout.LayerLink(link.Repository, link.Blob))], CancellationToken.None);
         return [.. served.Where(link => !there.ContainsKey(StoreLayout.LayerLink(link.Repository, link.Blob)))];
     }

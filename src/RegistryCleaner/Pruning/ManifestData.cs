@@ -40,9 +40,12 @@ internal sealed class ManifestData(IStoreFiles files, ServedStore served, Trash 
     /// Takes away what the registry does not remember: with the data away and a link to it in some repository, a registry that knows
     /// the data only by its file has to say that it is not there. What it remembers is put back, and stays.
     /// </summary>
-    public async Task TakeAwayAsync(IReadOnlyList<Digest> manifests, CancellationToken cancellationToken)
+    /// <param name="manifests">The manifests.</param>
+    /// <param name="own">Repositories that the credentials are good for.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task TakeAwayAsync(IReadOnlyList<Digest> manifests, IReadOnlySet<RepositoryName> own, CancellationToken cancellationToken)
     {
-        var repository = await FindRepositoryAsync(cancellationToken);
+        var repository = await FindRepositoryAsync(own, cancellationToken);
         var linked = repository is null ? null : await files.StatAsync([.. manifests.Select(digest => StoreLayout.LayerLink(repository, digest))], cancellationToken);
         List<Digest> asked = [.. manifests.Where(digest => linked?.ContainsKey(StoreLayout.LayerLink(repository!, digest)) == false)];
         if (repository is null || asked.Count == 0)
@@ -88,9 +91,9 @@ internal sealed class ManifestData(IStoreFiles files, ServedStore served, Trash 
     }
 
     // One that is there: a link in another would make it one.
-    private async Task<RepositoryName?> FindRepositoryAsync(CancellationToken cancellationToken)
+    private async Task<RepositoryName?> FindRepositoryAsync(IReadOnlySet<RepositoryName> own, CancellationToken cancellationToken)
     {
         var catalog = await new StoreReader(files).FindRepositoriesAsync(cancellationToken);
-        return catalog.Repositories is [var first, ..] ? first : null;
+        return catalog.Repositories.OrderBy(name => !own.Contains(name)).FirstOrDefault();
     }
 }

@@ -47,6 +47,21 @@ internal sealed class PruneRun
     /// <summary>The steps after the first.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await FinishStepsAsync(cancellationToken);
+        }
+        catch (Exception e) when (_served.KeepsTrash && e is OperationCanceledException or RegistryApiException)
+        {
+            // Whoever pushed meanwhile, and was told that all is there, is not left waiting for the next run.
+            await LookAgainAsync();
+            await _sweep.PutBackWithoutAskingAsync();
+            throw;
+        }
+    }
+
+    private async Task FinishStepsAsync(CancellationToken cancellationToken)
+    {
         await _tags.CheckAsync();
         await _tags.TakeReferrersAsync();
         cancellationToken.ThrowIfCancellationRequested();
@@ -63,7 +78,6 @@ internal sealed class PruneRun
         cancellationToken.ThrowIfCancellationRequested();
 
         await ForgetAsync(cancellationToken);
-        await _served.SettleAsync(LookAgainAsync, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await _sweep.RunAsync(cancellationToken);
@@ -133,14 +147,48 @@ internal sealed class PruneRun
     private void HasKeptWhatIsNeeded() =>
         _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
 
-    // What a manifest that stays needs as a layer is linked, and not asked about; all else that is gone is to be forgotten.
+    // A request that was under way may have written down again what had just been forgotten (registry/storage/blobwriter.go, Commit). What
+    // is served then whatever is done has its link again: a client would be told that it is there, now and until the registry restarts.
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
+        await _served.ForgetAsync(await GoneAsync(cancellationToken), cancellationToken);
+        for (var round = 0; ; round++)
+        {
+            await _served.SettleAsync(LookAgainAsync, cancellationToken);
+            var served = await _served.FindServedAsync(await GoneAsync(cancellationToken), cancellationToken);
+            if (served.Count == 0)
+                return;
+            if (round == BlobSweep.Rounds)
+            {
+                await PutServedBackAsync(served);
+                return;
+            }
+
+            await _served.ForgetAsync(served, cancellationToken);
+        }
+    }
+
+    // Whose blob goes as well, the sweep sees to.
+    private async Task PutServedBackAsync(IReadOnlyList<RepositoryLink> served)
+    {
+        var going = _journal.Blobs.ToHashSet(StringComparer.Ordinal);
+        foreach (var moved in await _trash.PutBackAsync([.. served.Where(link => !going.Contains(link.Blob.ToString())).Select(link => StoreLayout.LayerLink(link.Repository, link.Blob))]))
+        {
+            if (moved.Result != MoveResult.Moved)
+                continue;
+            _outcome.WentBack(moved.Path);
+            _outcome.HasDrifted($"{moved.Path} went back: the registry goes on serving it, whatever it is told");
+        }
+    }
+
+    // What a manifest that stays needs as a layer is linked, and not asked about; all else that is gone is to be forgotten.
+    private async Task<IReadOnlyList<RepositoryLink>> GoneAsync(CancellationToken cancellationToken)
+    {
         if (!_served.HasCache)
-            return;
+            return [];
         List<RepositoryLink> links = [.. _journal.Links().Distinct()];
         var there = await _files.StatAsync([.. links.SelectMany(PathsOf)], cancellationToken);
-        await _served.ForgetAsync([.. links.Where(link => !PathsOf(link).Any(there.ContainsKey))], cancellationToken);
+        return [.. links.Where(link => !PathsOf(link).Any(there.ContainsKey))];
     }
 
     private static string[] PathsOf(RepositoryLink link) => [StoreLayout.LayerLink(link.Repository, link.Blob), StoreLayout.RevisionLink(link.Repository, link.Blob)];

@@ -39,6 +39,10 @@ public sealed record RegistryLocation : IAsyncDisposable
     /// <summary>How the files of a container that does not run are reached, or null.</summary>
     internal StoppedContainer? Stopped { get; init; }
 
+    /// <summary>Whether the container was stopped when it was found, and runs by now.</summary>
+    internal async Task<bool> WasStartedMeanwhileAsync(CancellationToken cancellationToken) =>
+        Stopped is not null && (await ContainerInspection.AskAsync(Host.Engine!, Inspection!.Id, cancellationToken)).Inspection is { IsRunning: true };
+
     /// <summary>Lets go of a container that does not run.</summary>
     public ValueTask DisposeAsync() => Stopped?.DisposeAsync() ?? ValueTask.CompletedTask;
 

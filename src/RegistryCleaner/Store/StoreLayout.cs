@@ -49,6 +49,9 @@ public static class StoreLayout
     internal const string LayersName = "_layers";
     internal const string UploadsName = "_uploads";
 
+    // What the registry writes first of an upload (registry/storage/linkedblobstore.go, Create).
+    internal const string StartedAt = "startedat";
+
     /// <summary>A repository's directory, which holds nested repositories as well.</summary>
     public static string Repository(RepositoryName repository) => $"{Repositories}/{repository}";
 

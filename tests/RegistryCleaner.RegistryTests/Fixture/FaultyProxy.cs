@@ -10,6 +10,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
+    private static readonly HashSet<string> PassedOn = new(StringComparer.OrdinalIgnoreCase) { "Allow", "Location", "Content-Type", "Docker-Content-Digest", "Docker-Upload-UUID" };
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Uri registry;
     private readonly Task serving;
@@ -93,7 +95,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
         using var response = await Http.SendAsync(message);
         var headers = response.Headers.Concat(response.Content.Headers)
-            .Where(header => header.Key is "Allow" or "Location" or "Content-Type" or "Docker-Content-Digest")
+            .Where(header => PassedOn.Contains(header.Key))
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
         await request.AnswerAsync((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), [.. headers]);
     }

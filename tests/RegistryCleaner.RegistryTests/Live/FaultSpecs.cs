@@ -19,14 +19,15 @@ public sealed class FaultyRegistry : IAsyncLifetime
 // to be done, and the next run does it.
 public class FaultSpecs(FaultyRegistry registry) : IClassFixture<FaultyRegistry>
 {
-    // The first four requests find out who serves; from then on things go.
+    // The first seven requests find out who serves, and whether it will listen; from then on things go.
     [DockerTheory]
     [InlineData("refused", 1, 4)]
-    [InlineData("500", 3, 4)]
-    [InlineData("broken", 5, 5)]
-    [InlineData("refused", 8, 5)]
-    [InlineData("token expired", 10, 5)]
-    [InlineData("500", 16, 5)]
+    [InlineData("500", 5, 4)]
+    [InlineData("refused", 7, 4)]
+    [InlineData("broken", 8, 5)]
+    [InlineData("refused", 11, 5)]
+    [InlineData("token expired", 13, 5)]
+    [InlineData("500", 19, 5)]
     public async Task A_fault_that_lasts_leaves_a_whole_store_and_the_next_run_completes_what_was_begun(string fault, int from, int exitCode)
     {
         var scene = await registry.SceneAsync();
@@ -47,7 +48,7 @@ public class FaultSpecs(FaultyRegistry registry) : IClassFixture<FaultyRegistry>
     }
 
     [DockerTheory]
-    [InlineData("broken", 7)]
+    [InlineData("broken", 1)]
     [InlineData("in the middle", 9)]
     [InlineData("slow", 11)]
     public async Task A_fault_that_passes_is_not_noticed(string fault, int at)
@@ -72,6 +73,59 @@ public class FaultSpecs(FaultyRegistry registry) : IClassFixture<FaultyRegistry>
         proxy.Fault = async (_, request) => request.Method == "OPTIONS" && await request.AnswerAsync(200, [], "Allow: GET, HEAD");
 
         (await RunAsync(scene, repository, proxy)).ShouldEndWith(0).Error.ShouldContain("goes on serving; it is told what to forget");
+        await ShouldBeDoneAsync(scene, repository);
+    }
+
+    // It may let others push.
+    [DockerFact]
+    public async Task One_that_lets_nobody_push_does_not_make_a_registry_read_only()
+    {
+        var scene = await registry.SceneAsync();
+        var repository = $"r{Guid.NewGuid():N}";
+        await PushAsync(scene, repository);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        proxy.Fault = async (_, request) => request.Method is "OPTIONS" or "DELETE" && await request.AnswerAsync(405, [], "Allow: GET, HEAD");
+
+        (await RunAsync(scene, repository, proxy)).ShouldEndWith(4).Error.ShouldContain("takes no pushes");
+        await scene.ShouldPullWholeAsync([$"{repository}:old", $"{repository}:kept"]);
+    }
+
+    // The blob stays, as another repository has it: nothing else would find out later that it is remembered here.
+    [DockerTheory]
+    [InlineData(1, 0)]
+    [InlineData(int.MaxValue, 5)]
+    public async Task A_layer_that_another_repository_shares_is_forgotten_even_if_whoever_stands_in_front_has_no_time(int refusals, int exitCode)
+    {
+        var scene = await registry.SceneAsync();
+        var repository = $"r{Guid.NewGuid():N}";
+        await PushAsync(scene, repository);
+        var (shared, left) = (BuiltLayer.From($"{repository} shared"), refusals);
+        var digest = BuiltBlob.DigestOf(shared.Compressed);
+        foreach (var (name, tag) in new[] { (repository, "sharing"), ($"{repository}/other", "sharing") })
+            await scene.Client.PushAsync(ImageBuilder.Image($"{repository} sharing", layers: [shared]), name, tag);
+        await scene.ShouldPullWholeAsync([$"{repository}:sharing"]);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        proxy.Fault = async (_, request) => request.Method == "DELETE" && request.Target.EndsWith(digest, StringComparison.Ordinal) && left-- > 0 && await request.AnswerAsync(503, []);
+
+        (await CleanerProcess.RunAsync([$"{repository}:sharing", .. scene.Where, "--settle", "1s", "--registry-url", proxy.Url])).ShouldEndWith(exitCode);
+        if (exitCode != 0)
+            (await CleanerProcess.RunAsync([$"{repository}:sharing", .. scene.Where, "--settle", "1s"])).ShouldEndWith(0);
+
+        (await scene.Client.HasBlobAsync(repository, digest)).ShouldBeFalse();
+        await scene.ShouldPullWholeAsync([$"{repository}:kept", $"{repository}/other:sharing"]);
+    }
+
+    [DockerFact]
+    public async Task Whoever_may_not_look_into_other_repositories_frees_what_these_surely_do_not_have()
+    {
+        var scene = await registry.SceneAsync();
+        var repository = $"r{Guid.NewGuid():N}";
+        await PushAsync(scene, repository);
+        await scene.Client.PushAsync(ImageBuilder.Image($"{repository} kept"), "aaa/first", repository);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        proxy.Fault = async (_, request) => !request.Target.StartsWith($"/v2/{repository}/", StringComparison.Ordinal) && request.Target != "/v2/" && await request.AnswerAsync(403, []);
+
+        (await RunAsync(scene, repository, proxy)).ShouldEndWith(0);
         await ShouldBeDoneAsync(scene, repository);
     }
 

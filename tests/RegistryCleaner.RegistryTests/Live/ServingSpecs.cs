@@ -93,12 +93,36 @@ public sealed class ServingSpecs : IDisposable
 
         var refused = (await RunAsync(scene)).ShouldEndWith(4);
         refused.Error.ShouldContain($"Another container, '{other.Name}', serves the same store");
-        foreach (var way in WaysOut)
-            refused.Error.ShouldContain(way);
+        refused.Error.ShouldNotContain("--restart");
 
+        // Stopping the one stops no other.
+        var started = await scene.Registry.StartedAtAsync();
+        (await RunAsync(scene, "--restart")).ShouldEndWith(4).Error.ShouldContain("serves the same store");
+        (await scene.Registry.StartedAtAsync()).ShouldBe(started);
+        await scene.Registry.StopAsync();
+        (await RunAsync(scene)).ShouldEndWith(4).Error.ShouldContain("serves the same store");
+
+        await scene.Registry.StartAgainAsync();
         await other.StopAsync();
         (await RunAsync(scene)).ShouldEndWith(0);
         await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    // Told to forget, it would delete what it holds of the same image, and the right one would remember it.
+    [DockerFact]
+    public async Task An_address_at_which_another_store_is_served_is_refused()
+    {
+        await using var scene = await PushedAsync();
+        await using var other = await PushedAsync();
+
+        (await RunAsync(scene, "--registry-url", $"http://{other.Registry.Host}")).ShouldEndWith(4).Error.ShouldContain("serves another store");
+        foreach (var each in new[] { scene, other })
+            await each.ShouldHoldAsync(["app:kept", "app:old"]);
+
+        (await RunAsync(scene, "--registry-url", $"http://{scene.Registry.Host}")).ShouldEndWith(0);
+        await scene.ShouldHoldAsync(["app:kept"]);
+        // It was found out by an upload that was taken back.
+        Directory.GetFileSystemEntries(Path.Combine(scene.Store.Registry, "v2/repositories/app/_uploads")).ShouldBeEmpty();
     }
 
     [DockerTheory]

@@ -20,6 +20,27 @@ public class UploadSpecs(ITestOutputHelper output)
     public Task So_is_one_that_is_mounted_from_the_repository_from_which_it_goes(int version) =>
         Attack.ShouldFailAsync(version, output, Moments.Length, round => MountAsync(round, Moments[round.Number % Moments.Length]));
 
+    // Nobody would miss its links: the repository is none of those that are pruned.
+    [DockerTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public Task An_image_that_is_pushed_to_another_repository_while_its_blobs_go_stays_whole(int version) => Attack.ShouldFailAsync(version, output, 1, async round =>
+    {
+        var (old, other) = (round.Image("old"), $"other/{round.Number}");
+        foreach (var repository in new[] { round.Repository, other })
+        {
+            await round.Client.PushAsync(old, repository, "old");
+            await round.Client.PushAsync(round.Image("kept"), repository, "kept");
+        }
+
+        await round.Client.PushAsync(round.Image("alone"), round.Repository, "alone");
+
+        // Leaves the directories of the links, as the registry may remember what was in them.
+        await round.PruneAsync($"{other}:old");
+        round.At(Moment.BeforeCheck, () => round.PushAsync(old, other, "new", () => round.Client.PushAsync(old, other, "new")));
+        await round.PruneAsync($"{round.Repository}:old", $"{round.Repository}:alone");
+    });
+
     [DockerFact]
     public Task Without_a_second_look_it_is_not() =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook, 1, round => UploadAsync(round, Moment.BeforeData));

@@ -1,4 +1,5 @@
 using RegistryCleaner.Api;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.RegistryTests.Live;
@@ -7,7 +8,7 @@ namespace RegistryCleaner.RegistryTests.Live;
 internal sealed class WeakenedStore(ServedStore inner, AttackedFiles files, LiveSteps without, Action<Moment, string> onMoment) : ServedStore
 {
     private int forgets;
-    private int settles;
+    private int checks;
 
     public override bool KeepsTrash => inner.KeepsTrash;
 
@@ -16,22 +17,27 @@ internal sealed class WeakenedStore(ServedStore inner, AttackedFiles files, Live
     public override async Task<IReadOnlyList<RepositoryLink>> ForgetAsync(IReadOnlyList<RepositoryLink> gone, CancellationToken cancellationToken)
     {
         var isFirst = forgets++ == 0;
-        if (!isFirst)
-            onMoment(Moment.BeforeCheck, "");
         var served = without.HasFlag(isFirst ? LiveSteps.Eviction : LiveSteps.HeadCheck) ? [] : await inner.ForgetAsync(gone, cancellationToken);
         if (isFirst)
             onMoment(Moment.Forgotten, "");
         return served;
     }
 
-    public override async Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken) =>
-        without.HasFlag(files.IsProbing ? LiveSteps.ManifestProbe : LiveSteps.HeadCheck) ? [] : await inner.FindServedAsync(links, cancellationToken);
+    public override Task RequireAllowedAsync(IEnumerable<RepositoryName> repositories, CancellationToken cancellationToken) => inner.RequireAllowedAsync(repositories, cancellationToken);
+
+    // The first look is at the links, the second at the blobs.
+    public override async Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken)
+    {
+        if (!files.IsProbing && ++checks == 2)
+            onMoment(Moment.BeforeCheck, "");
+        return without.HasFlag(files.IsProbing ? LiveSteps.ManifestProbe : LiveSteps.HeadCheck) ? [] : await inner.FindServedAsync(links, cancellationToken);
+    }
 
     public override Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
     {
         if (without.HasFlag(LiveSteps.Settle))
             return look();
-        if (settles++ > 0)
+        if (checks > 1)
             onMoment(Moment.LastSettling, "");
         return inner.SettleAsync(look, cancellationToken);
     }

@@ -105,7 +105,7 @@ public sealed class TlsTests : IDisposable
     private static async Task<string?> WhyNotAsync(ToyServer server, Func<RegistryApiOptions, RegistryApiOptions> with)
     {
         using var api = new RegistryApi(with(new RegistryApiOptions(server.Url)));
-        return await api.WhyNoAnswerAsync(CancellationToken.None);
+        return await api.WhyNoAnswerAsync(Repeat.Never, CancellationToken.None);
     }
 
     private static X509Certificate2 Make(string subject, X509Certificate2? issuer, params string[] names)

@@ -128,6 +128,19 @@ public class TransportTests
     }
 
     [Theory]
+    [InlineData(503)]
+    [InlineData(502)]
+    [InlineData(429)]
+    public async Task What_a_proxy_answers_for_want_of_a_registry_is_none(int status)
+    {
+        await using var server = ToyServer.Of(new ToyAnswer(status), new ToyAnswer(202));
+        using var api = Api(server);
+
+        await api.ForgetBlobAsync(s_repository, s_blob, CancellationToken.None);
+        server.Requests.Count.ShouldBe(2);
+    }
+
+    [Theory]
     [InlineData("sha512", false)]
     [InlineData("sha256", null)]
     public async Task That_something_failed_inside_does_not_say_that_a_blob_is_gone(string algorithm, bool? isServed)

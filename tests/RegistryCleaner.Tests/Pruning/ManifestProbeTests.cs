@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Api;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
@@ -18,9 +19,10 @@ public sealed class ManifestProbeTests(ITestOutputHelper output)
     [InlineData(true)]
     public async Task A_run_killed_while_it_asks_leaves_every_kept_tag_whole_and_the_next_run_completes_it(bool remembers)
     {
-        var (kept, points, probes) = await UninterruptedAsync(remembers);
+        var (kept, remembered, points, probes) = await UninterruptedAsync(remembers);
         points.ShouldBeGreaterThan(100);
         probes.ShouldBeGreaterThan(0);
+        (remembered.Count > 0).ShouldBe(remembers);
 
         for (var point = 0; point < points; point++)
         {
@@ -36,12 +38,14 @@ public sealed class ManifestProbeTests(ITestOutputHelper output)
             var outcome = await RunAsync(scene.Files, remembers);
             outcome.Failures.ShouldBeEmpty($"killed at point {point}");
             RequireWhole(scene, kept, $"killed at point {point}, run again");
+            // Pushed again, it would be accepted and not written.
+            remembered.Where(digest => !scene.Store.Has(StoreLayout.BlobData(digest))).ShouldBeEmpty($"killed at point {point}, run again");
         }
 
         output.WriteLine($"{points} points of one run, {probes} links written to ask");
     }
 
-    private static async Task<(IReadOnlyDictionary<string, string> Kept, int Points, int Probes)> UninterruptedAsync(bool remembers)
+    private static async Task<(IReadOnlyDictionary<string, string> Kept, IReadOnlyList<Digest> Remembered, int Points, int Probes)> UninterruptedAsync(bool remembers)
     {
         using var scene = new PruneScene();
         var (points, probes) = (0, 0);
@@ -52,7 +56,7 @@ public sealed class ManifestProbeTests(ITestOutputHelper output)
         }), remembers);
         outcome.IsComplete.ShouldBeTrue();
         scene.Oracle.BrokenTags.ShouldBeEmpty();
-        return (scene.Oracle.Tags, points, probes);
+        return (scene.Oracle.Tags, [.. outcome.Waiting.Select(Digest.Parse)], points, probes);
     }
 
     private static async Task<PruneOutcome> RunAsync(IStoreFiles files, bool remembers)

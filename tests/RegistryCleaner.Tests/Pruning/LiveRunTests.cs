@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Api;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+
+namespace RegistryCleaner.Tests.Pruning;
+
+/// <summary>What a registry that goes on serving does while it is pruned, as far as a real one cannot be made to do it at will.</summary>
+public sealed class LiveRunTests : IDisposable
+{
+    private readonly TemporaryStore _store = new();
+    private readonly Digest _shared;
+    private readonly Digest _old;
+
+    public LiveRunTests()
+    {
+        foreach (var repository in new[] { "app", "other" })
+            _old = Store.Tag(repository, "old", Store.Image(repository, "old", Store.Layer(repository, "shared")));
+        _shared = Store.Layer("app", "shared");
+        Store.Tag("app", "kept", Store.Image("app", "kept", Store.Layer("app", "kept")));
+    }
+
+    private StoreBuilder Store => _store.Builder;
+
+    // Its manifest was accepted by what the registry remembered.
+    [Theory]
+    [InlineData("cancelled")]
+    [InlineData("the API is lost")]
+    public async Task Whoever_pushed_meanwhile_need_not_wait_for_the_next_run_where_this_one_breaks_off(string how)
+    {
+        var registry = new Registry
+        {
+            OnForget = () => Store.Tag("app", "pushed", Store.Manifest("app", Text(_old))),
+            OnSettle = () => throw (how == "cancelled" ? new OperationCanceledException() : new RegistryApiException("The registry does not answer.")),
+        };
+
+        var thrown = await Should.ThrowAsync<Exception>(() => PruneAsync(registry));
+
+        thrown.ShouldBeAssignableTo(how == "cancelled" ? typeof(OperationCanceledException) : typeof(RegistryApiException));
+        _store.Oracle.Tags.Keys.ShouldContain("app:pushed");
+        _store.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_link_that_is_served_whatever_the_registry_is_told_goes_back()
+    {
+        var outcome = await PruneAsync(new Registry { Serves = link => link.Repository.Value == "app" && link.Blob == _shared });
+
+        Store.Has(StoreLayout.LayerLink(RepositoryName.Parse("app"), _shared)).ShouldBeTrue();
+        outcome.Drifted.ShouldContain(sentence => sentence.Contains("goes on serving it", StringComparison.Ordinal));
+        outcome.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_remembered_of_a_repository_that_is_not_pruned_is_not_told_to_go_and_its_blob_stays()
+    {
+        var registry = new Registry { Serves = link => link.Repository.Value == "third" };
+        var alone = Store.Tag("app", "alone", Store.Image("app", "alone", Store.Layer("app", "alone")));
+        var layer = Store.Layer("app", "alone");
+        Directory.CreateDirectory(Path.GetDirectoryName(Store.FullPath(StoreLayout.LayerLink(RepositoryName.Parse("third"), layer)))!);
+
+        await PruneAsync(registry, "app:alone");
+
+        registry.Told.ShouldNotContain(link => link.Repository.Value == "third");
+        Store.Has(StoreLayout.BlobData(layer)).ShouldBeTrue();
+        Store.Has(StoreLayout.RevisionLink(RepositoryName.Parse("app"), alone)).ShouldBeFalse();
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    private string Text(Digest manifest) => File.ReadAllText(Store.FullPath(StoreLayout.BlobData(manifest)));
+
+    private async Task<PruneOutcome> PruneAsync(Registry registry, string image = "app:old")
+    {
+        var files = new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
+        var outcome = new PruneOutcome();
+        await new Pruner(files, new StoreReader(files), registry, PruningOptions.None, NullLogger.Instance).ApplyAsync(await PruneScene.PlanAsync(files, image), outcome, CancellationToken.None);
+        return outcome;
+    }
+
+    private sealed class Registry : ServedStore
+    {
+        public Func<RepositoryLink, bool> Serves { get; init; } = _ => false;
+
+        public Action OnForget { get; init; } = () => { };
+
+        public Action OnSettle { get; init; } = () => { };
+
+        public List<RepositoryLink> Told { get; } = [];
+
+        public override bool KeepsTrash => true;
+
+        public override bool HasCache => true;
+
+        public override Task<IReadOnlyList<RepositoryLink>> ForgetAsync(IReadOnlyList<RepositoryLink> gone, CancellationToken cancellationToken)
+        {
+            Told.AddRange(gone);
+            OnForget();
+            return FindServedAsync(gone, cancellationToken);
+        }
+
+        public override Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RepositoryLink>>([.. links.Where(Serves)]);
+
+        public override Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken)
+        {
+            OnSettle();
+            return look();
+        }
+    }
+}
