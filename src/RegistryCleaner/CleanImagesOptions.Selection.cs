@@ -56,7 +56,7 @@ public sealed partial record CleanImagesOptions
     /// <summary>What a tag's age is; null for when it was pushed.</summary>
     public AgeBy? AgeBy { get; init; }
 
-    /// <summary>Whether what has no known age counts as the oldest; otherwise rules about ages keep it.</summary>
+    /// <summary>Whether what has no known time counts as the oldest; otherwise rules about ages keep it, as they always do what is of the future.</summary>
     public bool UnknownAgeIsOld { get; init; }
 
     /// <summary>A file with rules for each pattern of images.</summary>

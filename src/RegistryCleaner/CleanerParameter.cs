@@ -76,7 +76,7 @@ public sealed record CleanerParameter(string Name, CleanerParameterKind Kind, Cl
         new("protect-file", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "A file with more of these, one a line; where it cannot be read, nothing is removed."),
         new("in-use", CleanerParameterKind.List, CleanerVerbs.CleanImages, "Keeps what runs: docker (its containers, stopped ones too), a compose file, what kubectl get pods -A -o json prints, or - for standard input."),
         new("age-by", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "What an age is counted from: pushed (the default) or created."),
-        new("unknown-age-is-old", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Lets what has no known age (none, 1970, the future) count as the oldest; otherwise every rule about ages keeps it."),
+        new("unknown-age-is-old", CleanerParameterKind.Flag, CleanerVerbs.CleanImages, "Lets what has no known time (none, 1970) count as the oldest; otherwise every rule about ages keeps it, as it always does what is of the future."),
         new("policy", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "A YAML file with rules for each pattern of images, the first that fits counting; registry-cleaner policy check FILE checks one."),
         new("plan-out", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "Where a dry run writes its plan as JSON, to be reviewed and applied, and beside it as Markdown."),
         new("plan", CleanerParameterKind.Text, CleanerVerbs.CleanImages, "Applies a plan: exactly that and nothing else; what moved since stays, and the exit code is 5."),

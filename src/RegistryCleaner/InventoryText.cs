@@ -7,10 +7,13 @@ namespace RegistryCleaner;
 
 /// <summary>
 /// Reads the images that a document names as <c>image</c> or <c>imageID</c>, wherever they stand: a compose file, what
-/// <c>kubectl get pods -A -o json</c> prints, a manifest of Kubernetes', values of a chart (<c>repository</c> beside <c>tag</c>).
+/// <c>kubectl get pods -A -o json</c> prints (there an image that is a volume is the <c>reference</c> in its <c>image</c>), a manifest of
+/// Kubernetes', values of a chart (<c>repository</c> beside <c>tag</c>).
 /// </summary>
 internal static class InventoryText
 {
+    private const string Reference = "reference";
+
     /// <exception cref="CleanerException">It is neither JSON nor YAML, or names no image: a list that was cut short must not look like an empty one.</exception>
     public static FoundInUse Read(string text, string source)
     {
@@ -45,8 +48,8 @@ internal static class InventoryText
             AddChart(name => element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : null, found);
             foreach (var member in element.EnumerateObject())
             {
-                if (member.Value.ValueKind == JsonValueKind.String && IsImage(member.Name))
-                    found.Add(member.Value.GetString()!);
+                if (IsImage(member.Name) && ImageOf(member.Value) is { } image)
+                    found.Add(image);
                 Add(member.Value, found);
             }
         }
@@ -71,7 +74,7 @@ internal static class InventoryText
                 AddChart(name => mapping.Children.TryGetValue(new YamlScalarNode(name), out var value) ? (value as YamlScalarNode)?.Value : null, found);
                 foreach (var (key, value) in mapping)
                 {
-                    if (value is YamlScalarNode { Value: { } image } && key is YamlScalarNode { Value: { } name } && IsImage(name))
+                    if (key is YamlScalarNode { Value: { } name } && IsImage(name) && ImageOf(value) is { } image)
                         found.Add(image);
                     pending.Push(value);
                 }
@@ -90,6 +93,14 @@ internal static class InventoryText
             found.Add((valueOf("registry") is { Length: > 0 } registry ? $"{registry}/" : "") + $"{repository}{separator}{reference}");
         }
     }
+
+    private static string? ImageOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Reference, out var reference) && reference.ValueKind == JsonValueKind.String ? reference.GetString()
+        : null;
+
+    private static string? ImageOf(YamlNode value) =>
+        ((value is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(Reference), out var reference) ? reference : value) as YamlScalarNode)?.Value;
 
     private static bool IsImage(string name) => name.Equals("image", StringComparison.OrdinalIgnoreCase) || name.Equals("imageID", StringComparison.OrdinalIgnoreCase);
 }

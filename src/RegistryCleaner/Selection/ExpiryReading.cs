@@ -8,8 +8,14 @@ namespace RegistryCleaner.Selection;
 /// <summary>When an image expires and when it was made, by its own word.</summary>
 internal static class ExpiryReading
 {
-    // RFC 3339, and a day. Whoever writes 01-12-2026 may mean two days.
-    private static readonly string[] s_times = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
+    // RFC 3339, and a day. Whoever writes 01-12-2026 may mean two days. Where no zone is given, it is over when it is over everywhere: the
+    // last place is at UTC-12.
+    private static readonly (string[] Forms, TimeSpan Later)[] s_times =
+    [
+        (["yyyy-MM-dd"], TimeSpan.FromHours(24 + 12)),
+        (["yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ss"], TimeSpan.FromHours(12)),
+        (["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"], TimeSpan.Zero),
+    ];
 
     // Quay's label counts from the push; the other is a time. Either is read as what it looks like.
     private static readonly string[] s_names = ["org.opencontainers.image.expires", "quay.expires-after"];
@@ -44,15 +50,20 @@ internal static class ExpiryReading
 
     private static Expiry Read(string name, string text, DateTimeOffset? pushed)
     {
-        if (DurationText.TryParse(text, out var after))
+        // To some, 0 is never.
+        if (DurationText.TryParse(text, out var after) && after > TimeSpan.Zero)
         {
             return pushed is null ? new Expiry(null, $"it expires {text} after it was pushed, and when that was is not known")
                 : after < DateTimeOffset.MaxValue - pushed.Value ? new Expiry(pushed + after)
                 : new Expiry(DateTimeOffset.MaxValue);
         }
 
-        return DateTimeOffset.TryParseExact(text, s_times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? new Expiry(at)
-            : new Expiry(null, $"what it says of its expiry is not understood ({name}: '{ReferenceFormatException.Shown(text)}')");
+        foreach (var (forms, later) in s_times)
+        {
+            if (DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+                return new Expiry(at < DateTimeOffset.MaxValue - later ? at + later : DateTimeOffset.MaxValue);
+        }
+
+        return new Expiry(null, $"what it says of its expiry is not understood ({name}: '{ReferenceFormatException.Shown(text)}')");
     }
 }

@@ -77,11 +77,11 @@ internal sealed class RuleScope
     /// <summary>A time; null where it is one that is written where nobody knew: none, zero, 1970.</summary>
     public static DateTimeOffset? Known(DateTimeOffset? time) => time >= s_earliest ? time : null;
 
-    // The future is no known age, either.
+    // The future is no known age, and never an old one: it may have been pushed while this run reads.
     private static DateTimeOffset? TimeOf(TagFacts tag, RetentionRules rules, DateTimeOffset now)
     {
         var time = Known(rules.AgeBy == AgeBy.Pushed ? tag.Pushed : tag.Created);
-        return time <= now ? time : rules.UnknownAgeIsOld ? DateTimeOffset.MinValue : null;
+        return time > now ? null : time ?? (rules.UnknownAgeIsOld ? DateTimeOffset.MinValue : null);
     }
 
     private static int Compare(ScopedTag one, ScopedTag other)

@@ -112,10 +112,13 @@ internal sealed class ImageSelecting
         // The first scope that they are in decides, whether its rules take any or not.
         if (scopes.Find(scope => scope.IsOfUntagged) is not { Rules.Untagged: true } found)
             return null;
-        var age = found.Rules.OlderThan is { } older && older > PrunePlanner.PushGrace ? older : PrunePlanner.PushGrace;
+        TimeSpan?[] asked = [found.Rules.OlderThan, found.Rules.KeepWithin];
+        var age = asked.Append(PrunePlanner.PushGrace).Max()!.Value;
+        var isUnknown = asked.Any(each => each is not null) && !found.Rules.UnknownAgeIsOld && RuleScope.Known(manifest.Linked) is null;
         var (removed, reason) = repository.Problem is { } problem ? (false, $"not everything in its repository can be read: {problem}")
-            : _request.Protection.WhyManifest(repository, manifest.Digest) is { } why ? (false, why)
+            : _request.Protection.WhyUntagged(repository, manifest.Digest) is { } why ? (false, why)
             : _asked.TryGetValue(manifest.Digest, out var same) ? (false, same)
+            : isUnknown ? (false, "no tag leads to it, but its age is not known")
             : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
             : (true, "no tag leads to it");
         return new ManifestPlan(manifest.Digest, "", removed, reason, manifest.Linked);

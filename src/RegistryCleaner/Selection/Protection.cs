@@ -20,6 +20,12 @@ internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInv
         : tag.Digest is { } digest ? WhyManifest(repository, digest)
         : null;
 
+    /// <summary>Why a manifest that no tag leads to is protected, or null: whoever protects a repository means all that is in it.</summary>
+    public string? WhyUntagged(RepositoryFacts repository, Digest digest) =>
+        Patterns.FirstOrDefault(pattern => pattern is { Tag: null or "*", Digest: null } && pattern.Fits(repository.Name)) is { } pattern
+            ? $"protected by '{pattern.Text}'"
+            : WhyManifest(repository, digest);
+
     /// <summary>Why a manifest is protected, whatever its tag, or null.</summary>
     public string? WhyManifest(RepositoryFacts repository, Digest digest)
     {

@@ -51,7 +51,7 @@ internal sealed record RetentionRules
     /// <summary>What a tag's age is.</summary>
     public AgeBy AgeBy { get; init; }
 
-    /// <summary>Whether a tag whose age is not known counts as the oldest; otherwise every rule about ages keeps it.</summary>
+    /// <summary>Whether what has no known time counts as the oldest; otherwise every rule about ages keeps it.</summary>
     public bool UnknownAgeIsOld { get; init; }
 
     /// <summary>Whether any of the rules is about tags.</summary>

@@ -25,6 +25,7 @@ public class FieldTableTests
     [InlineData("reproducible builds: 1970 counts as old where that is said", "old a 1970, b b 1d", "--images team/app --older-than 30d --unknown-age-is-old", "old")]
     [InlineData("reproducible builds: unknown ages take no place among the last", "old a ?, b b 1d, c c 2d", "--images team/app --keep-last 1", "c")]
     [InlineData("reproducible builds: unknown ages stay with keep-daily", "old a ?, b b 1d, c c 1d", "--images team/app --keep-daily 1", "b")]
+    [InlineData("clock skew: what is pushed meanwhile is not old even then", "pr-1 a -1s, pr-2 b 40d, main c 1h", "--images team/app:pr-* --older-than 14d --unknown-age-is-old", "pr-2")]
     // One tag goes, its siblings stay; several tags are one image.
     [InlineData("distribution #1566: a sibling of the tag stays", "pr-1 a 40d, 1.0.0 a 40d, 2.0.0 b 1d", "--images team/app:pr-*", "pr-1")]
     [InlineData("distribution #2317: a kept tag's digest does not keep its siblings", "old a 40d, new a 1d, other b 1d", "--images team/app:old", null)]

@@ -137,6 +137,8 @@ public sealed class SelectionProgramTests : IDisposable
     [InlineData("""{"items":[{"status":{"containerStatuses":[{"imageID":"docker-pullable://registry.example.com/team/app@DIGEST"}]}}]}""")]
     [InlineData("""{"items":[{"status":{"containerStatuses":[{"image":"CONFIG"}]}}]}""")]
     [InlineData("image:\n  registry: registry.example.com\n  repository: team/app\n  tag: 1.4.0\n")]
+    [InlineData("""{"items":[{"spec":{"containers":[{"image":"x:1"}],"volumes":[{"image":{"reference":"team/app:1.4.0"}}]}}]}""")]
+    [InlineData("spec:\n  volumes:\n    - image:\n        reference: registry.example.com/team/app:1.4.0\n")]
     public async Task What_is_in_use_stays(string inventory, bool isRead = true)
     {
         var digest = _scene.Oracle.Tags["team/app:1.4.0"];
@@ -260,6 +262,45 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_manifest_without_a_tag_is_protected_with_its_repository()
+    {
+        var (app, tool) = (Untagged("team/app", TimeSpan.FromDays(3)), Untagged("team/tool", TimeSpan.FromDays(3)));
+
+        (await _scene.RunAsync("--images", "team/*", "--untagged", "--protect", "team/app")).ExitCode.ShouldBe(0);
+
+        _scene.Revisions("team/app").ShouldContain(app);
+        _scene.Revisions("team/tool").ShouldNotContain(tool);
+    }
+
+    [Theory]
+    [InlineData("--keep-within", 20, true)]
+    [InlineData("--keep-within", 40, false)]
+    [InlineData("--older-than", 20, true)]
+    [InlineData("--older-than", 40, false)]
+    public async Task A_manifest_without_a_tag_stays_while_the_rules_take_it_for_young(string rule, int days, bool stays)
+    {
+        var digest = Untagged("team/app", TimeSpan.FromDays(days));
+
+        (await _scene.RunAsync("--images", "team/app", "--untagged", rule, "30d")).ExitCode.ShouldBe(0);
+
+        _scene.Revisions("team/app").Contains(digest).ShouldBe(stays);
+    }
+
+    [Theory]
+    [InlineData(true, "--older-than", "30d")]
+    [InlineData(true, "--keep-within", "30d")]
+    [InlineData(false, "--older-than", "30d", "--unknown-age-is-old")]
+    [InlineData(false)]
+    public async Task A_manifest_without_a_tag_of_which_nobody_knows_the_age_stays_where_that_is_asked_for(bool stays, params string[] rules)
+    {
+        var digest = Untagged("team/app", DateTime.UtcNow - DateTime.UnixEpoch);
+
+        (await _scene.RunAsync(["--images", "team/app", "--untagged", .. rules])).ExitCode.ShouldBe(0);
+
+        _scene.Revisions("team/app").Contains(digest).ShouldBe(stays);
+    }
+
+    [Fact]
     public async Task What_its_label_lets_expire_goes()
     {
         _scene.Push("ci", "short", 3, labels: "\"quay.expires-after\":\"2d\"");
@@ -303,6 +344,13 @@ public sealed class SelectionProgramTests : IDisposable
 
         exitCode.ShouldBe(2);
         error.ShouldContain("need the registry's files");
+    }
+
+    private Digest Untagged(string repository, TimeSpan age)
+    {
+        var digest = _scene.Image(repository, "untagged", 3);
+        StoreBuilder.Age(_scene.Store.FullPath(StoreLayout.RevisionLink(RepositoryName.Parse(repository), digest)), age);
+        return digest;
     }
 
     private static List<string> Tags(string json, string part) => [.. JsonDocument.Parse(json).RootElement.GetProperty(part).GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()!)];

@@ -121,6 +121,15 @@ public class SelectionProperties
         }
     }, iter: 3000);
 
+    [Fact]
+    public void What_is_of_the_future_goes_by_no_rule_about_ages() => Gen.Select(s_repositories, s_scope, s_rules).Sample((repositories, scope, rules) =>
+    {
+        var aboutAges = rules with { KeepLast = rules.KeepLast ?? 1, KeepVersions = null, Expired = false, SupersededBy = [], AgeBy = AgeBy.Pushed, UnknownAgeIsOld = true };
+        var future = repositories.SelectMany(repository => repository.Tags.Where(tag => tag.Pushed > RetentionScene.Now).Select(tag => $"{repository.Name}:{tag.Tag}@{tag.Digest}"));
+
+        Removed(Select(repositories, scope, aboutAges)).Intersect(future).ShouldBeEmpty();
+    }, iter: 3000);
+
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(index => texts[index]);
 
     private static bool Is(int which, int bit) => (which & bit) != 0;
