@@ -53,7 +53,7 @@ internal static class GuardRails
 
     // A release comes before every pre-release: 1.5.0-rc.1 is nothing to fall back to while there is 1.4.2.
     private static int Compare(TagVersion one, TagVersion other) =>
-        one.IsRelease == other.IsRelease ? one.Version.CompareTo(other.Version) : one.IsRelease ? 1 : -1;
+        one.IsRelease == other.IsRelease ? one.CompareTo(other) : one.IsRelease ? 1 : -1;
 
     // Where a whole repository is in scope its newest tag stays, whatever the rules say of the others: so another rule never sets it free.
     // What is about another image is no image to fall back to.

@@ -89,13 +89,7 @@ internal sealed class RuleScope
         var byTime = Nullable.Compare(one.Time, other.Time);
         if (byTime != 0)
             return byTime;
-        var byVersion = (one.Facts.Version, other.Facts.Version) switch
-        {
-            (null, null) => 0,
-            (null, _) => -1,
-            (_, null) => 1,
-            var (version, another) => version.Version.CompareTo(another.Version),
-        };
+        var byVersion = Comparer<TagVersion>.Default.Compare(one.Facts.Version, other.Facts.Version);
         return byVersion != 0 ? byVersion : one.Facts.Tag.CompareTo(other.Facts.Tag);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SupersededRule(IReadOnlyList<Tag> releases, VersionLine li
                 .Where(tag => tag.Version is { } version && version.IsRelease == _version!.IsRelease && IsOfLine(version) && !_version.IsOlderThan(version))
                 .Select(tag => tag.Version!)
                 .DistinctBy(version => version.Version)
-                .OrderDescending(Comparer<TagVersion>.Create((one, other) => one.Version.CompareTo(other.Version)))];
+                .OrderDescending()];
         }
 
         public LineVerdict Judge(TagVersion version)
@@ -89,8 +89,8 @@ internal sealed class SupersededRule(IReadOnlyList<Tag> releases, VersionLine li
 }
 
 /// <summary>
-/// So many of the newest versions stay, of each variant by itself. A pre-release stays until a release of its variant is newer; what is
-/// no version stays.
+/// So many of the newest versions stay, of each variant by itself. A pre-release stays until a release of its variant and its major is
+/// newer, while that major stays, or where it is newer than every release; what is no version stays.
 /// </summary>
 internal sealed class VersionsRule(VersionCounts counts) : IRetentionRule
 {
@@ -110,12 +110,14 @@ internal sealed class VersionsRule(VersionCounts counts) : IRetentionRule
         private readonly VersionCounts _counts;
         private readonly Dictionary<string, int> _ranks = new(StringComparer.Ordinal);
         private readonly TagVersion? _newest;
+        private readonly Dictionary<string, TagVersion> _newestOfMajors;
 
         public Variant(IEnumerable<TagVersion> versions, VersionCounts counts)
         {
             _counts = counts;
-            var releases = versions.Where(version => version.IsRelease).OrderDescending(Comparer<TagVersion>.Create((one, other) => one.Version.CompareTo(other.Version))).ToList();
+            var releases = versions.Where(version => version.IsRelease).OrderDescending().ToList();
             _newest = releases.FirstOrDefault();
+            _newestOfMajors = releases.DistinctBy(version => version.LineOf(VersionLine.Major)).ToDictionary(version => version.LineOf(VersionLine.Major), StringComparer.Ordinal);
             var found = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var version in releases)
             {
@@ -135,11 +137,21 @@ internal sealed class VersionsRule(VersionCounts counts) : IRetentionRule
         public Verdict Judge(TagVersion version)
         {
             if (!version.IsRelease)
-                return _newest is null || _newest.IsOlderThan(version) ? s_unreleased : s_released;
+                return JudgePreRelease(version);
             return Over(VersionLine.Major, _counts.Major, "majors", version)
                 ?? Over(VersionLine.Minor, _counts.Minor, "minors", version)
                 ?? Over(VersionLine.Patch, _counts.Patch, "patches", version)
                 ?? Verdict.Keep(Kept(version));
+        }
+
+        private Verdict JudgePreRelease(TagVersion version)
+        {
+            if (_newest is null || _newest.IsOlderThan(version))
+                return s_unreleased;
+            var major = version.LineOf(VersionLine.Major);
+            return !_newestOfMajors.TryGetValue(major, out var newest) || version.IsOlderThan(newest)
+                ? s_released
+                : Over(VersionLine.Major, _counts.Major, "majors", version) ?? Verdict.Keep($"newer than every release of {major}");
         }
 
         private Verdict? Over(VersionLine line, int? count, string unit, TagVersion version) => RankOf(line, version) > count
