@@ -65,7 +65,7 @@ public sealed partial record CleanImagesOptions
     /// <summary>Where a dry run writes its plan, to be reviewed and applied; beside it goes the same in Markdown.</summary>
     public string? PlanOut { get; init; }
 
-    /// <summary>A plan to apply: exactly that, and nothing else.</summary>
+    /// <summary>A plan to apply: exactly that, and nothing else; what is protected or in use stays.</summary>
     public string? Plan { get; init; }
 
     /// <summary>How old a plan may be; null for a week.</summary>

@@ -39,8 +39,8 @@ public sealed partial record CleanImagesOptions : RegistryOptions
     public CollectorKind Collector { get; init; } = CollectorKind.Targeted;
 
     /// <summary>
-    /// How many of the tags in scope rules and patterns may remove, what share of their bytes may be freed, and how many of the store's
-    /// blobs the full collector may free; null for half of the blobs, and no other limit.
+    /// How many of the tags in scope and of untagged manifests rules and patterns may remove, what share of their bytes may be freed, and
+    /// how many of the store's blobs the full collector may free; null for half of the blobs, and no other limit.
     /// </summary>
     public DeletionLimit? MaxDelete { get; init; }
 

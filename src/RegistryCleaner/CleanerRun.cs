@@ -19,6 +19,7 @@ internal sealed partial class CleanerRun
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
     private readonly List<string> _drifted = [];
+    private DateTimeOffset _readSince;
 
     private CleanerRun(RegistryLocation location, ServingState serving, PruningOptions pruning, ILogger logger)
     {
@@ -84,7 +85,7 @@ internal sealed partial class CleanerRun
     /// <summary>Writes the plan of a dry run.</summary>
     /// <exception cref="CleanerException">It cannot be written.</exception>
     public Task WritePlanAsync(string path, CleanerReport report, ImageRequest request, CancellationToken cancellationToken) =>
-        PlanFiles.WriteAsync(path, report, request, Files, cancellationToken);
+        PlanFiles.WriteAsync(path, report, request, _readSince, Files, cancellationToken);
 
     public Pruner Pruner { get; }
 
@@ -135,12 +136,12 @@ internal sealed partial class CleanerRun
     /// <exception cref="CleanerException">More would go than may.</exception>
     public async Task<(PrunePlan Plan, ImageSelection? Selection)> PlanAsync(ImageRequest request, CleanImagesOptions options, CancellationToken cancellationToken)
     {
-        var now = await Reader.GetTimeAsync(cancellationToken);
+        var now = _readSince = await Reader.GetTimeAsync(cancellationToken);
         if (!request.Selects)
             return (Warned(await PlanReading.PlanAsync(Reader, new PruneRequest(request.Named, options.KeepEmpty, now), cancellationToken)), null);
 
         if (request.Reviewed is { } reviewed)
-            return await ReviewedAsync(reviewed, options, now, cancellationToken);
+            return await ReviewedAsync(reviewed, request, options, now, cancellationToken);
         var reading = new SelectionReading(Reader, Files);
         var (selection, snapshot) = await reading.SelectAsync(request, now, cancellationToken);
         foreach (var sentence in selection.Unmatched.Concat(selection.Remarks))
@@ -148,34 +149,35 @@ internal sealed partial class CleanerRun
         var plan = selection.Explain(await PlanReading.PlanAsync(
             Reader, new PruneRequest([.. request.Named, .. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken));
         if (options.MaxDelete is { } limit)
-            RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BytesInScopeAsync(selection, snapshot, cancellationToken) : null, options);
+            RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BlobsInScopeAsync(selection, snapshot, cancellationToken) : null, options);
         return (Warned(plan), selection);
     }
 
     // What was reviewed, as far as it still is so; a repository of which more would go is left alone.
-    private async Task<(PrunePlan Plan, ImageSelection Selection)> ReviewedAsync(PlanFile reviewed, CleanImagesOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<(PrunePlan Plan, ImageSelection Selection)> ReviewedAsync(PlanFile reviewed, ImageRequest request, CleanImagesOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await PlanFiles.RequireFitsAsync(reviewed, options.PlanMaxAge ?? PlanFiles.DefaultMaxAge, Files, cancellationToken);
-        var selection = reviewed.Selection;
-        var snapshot = await Reader.ReadAsync([.. selection.Repositories.Select(repository => repository.Name)], cancellationToken);
+        await PlanFiles.RequireFitsAsync(reviewed, options.PlanMaxAge ?? PlanFiles.DefaultMaxAge, now, Files, cancellationToken);
+        var reading = new SelectionReading(Reader, Files);
+        var (selection, drifted, snapshot) = await reading.ReviewAsync(reviewed, request, cancellationToken);
         Task<PrunePlan> PlanAsync() => PlanReading.PlanAsync(Reader, new PruneRequest([.. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken);
         var plan = await PlanAsync();
         var exceeded = PlanCheck.Exceeded(reviewed, plan);
-        _drifted.AddRange([.. PlanCheck.Moved(reviewed, plan), .. exceeded.Values]);
+        _drifted.AddRange([.. drifted, .. exceeded.Values]);
         if (exceeded.Count > 0)
         {
             selection = selection with { Repositories = [.. selection.Repositories.Where(repository => !exceeded.ContainsKey(repository.Name))] };
             plan = await PlanAsync();
         }
 
+        var inScope = reviewed.InScope(selection);
         if (options.MaxDelete is { } limit)
-            RequireAllowed(limit, selection, plan, null, options);
-        return (Warned(selection.Explain(plan)), selection);
+            RequireAllowed(limit, inScope, plan, limit.IsPercent ? await reading.BlobsInScopeAsync(inScope, snapshot, cancellationToken) : null, options);
+        return (Warned(selection.Explain(plan)), inScope);
     }
 
-    private void RequireAllowed(DeletionLimit limit, ImageSelection selection, PrunePlan plan, long? bytesInScope, CleanImagesOptions options)
+    private void RequireAllowed(DeletionLimit limit, ImageSelection selection, PrunePlan plan, IReadOnlyDictionary<Digest, long>? blobsInScope, CleanImagesOptions options)
     {
-        if (SelectionLimit.WhyTooMuch(limit, selection, plan, bytesInScope) is not { } reason)
+        if (SelectionLimit.WhyTooMuch(limit, selection, plan, blobsInScope) is not { } reason)
             return;
         if (!options.DryRun || options.StopPhase == StopPhase.Preview)
             throw new CleanerException(ExitCode.Refused, reason);

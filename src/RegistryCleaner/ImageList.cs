@@ -51,7 +51,7 @@ internal static class ImageList
             // `registry.example.com/app` is also what a repository of that name would be called.
             var both = await reader.ReadAsync([image.Repository, other.Repository], cancellationToken);
             if (both.Repositories.Count == 2)
-                reasons.Add($"'{image.Text}' could mean the repository '{image.Repository}' or '{other.Repository}' on the host {other.Host}, and both are there.");
+                reasons.Add(Ambiguous(image.Text, image.Repository.Value, other.Repository.Value, other.Host!));
             resolved.Add(both.Repositories.ContainsKey(image.Repository) ? image : other);
         }
 
@@ -61,6 +61,10 @@ internal static class ImageList
     /// <summary>Whether hosts have to be known to read names: one is in them for certain, or one could be.</summary>
     public static bool MayHaveHosts(RegistryOptions options, RegistryLocation location, bool isAnyCertain) =>
         isAnyCertain || options.RegistryHosts.Count > 0 || location.Configuration.ExternalUrl is not null;
+
+    /// <summary>What is said of a name that could be meant in two ways.</summary>
+    public static string Ambiguous(string text, string whole, string withoutHost, string host) =>
+        $"'{text}' could mean the repository '{whole}' or '{withoutHost}' on the host {host}, and both are there.";
 
     /// <summary>What is said of a name on a host that is not this registry's.</summary>
     public static string StrangeHost(string text, string host, IEnumerable<string> hosts) =>

@@ -58,8 +58,8 @@ internal sealed record ImageRequest
             throw new CleanerException(ExitCode.BadInput, "--plan-out writes the plan of a dry run: give --dry-run as well.");
         if (options.Plan is { } plan)
         {
-            RequireAlone("--plan", options, RuleOptions.Read(options), RuleOptions.HowGiven(options) is not null || options.Protect.Count + options.InUse.Count > 0 || options.ProtectFile is not null || options.Policy is not null || options.PlanOut is not null);
-            return new ImageRequest { Named = [], Scopes = [], Protection = Protection.Default, Reviewed = await PlanFiles.ReadAsync(plan, cancellationToken) };
+            RequireAlone("--plan", options, RuleOptions.Read(options), RuleOptions.HowGiven(options) is not null || options.Policy is not null || options.PlanOut is not null);
+            return new ImageRequest { Named = [], Scopes = [], Protection = await ProtectionReading.ReadAsync(options, cancellationToken), Reviewed = await PlanFiles.ReadAsync(plan, cancellationToken) };
         }
 
         if (options.Policy is { } policy)
@@ -107,18 +107,29 @@ internal sealed record ImageRequest
         var named = await ImageList.ResolveAsync(Named, options, location, reader, cancellationToken);
         var explained = Explained is null ? null : (await ImageList.ResolveAsync([Explained], options, location, reader, cancellationToken))[0];
         var patterns = Scopes.SelectMany(scope => scope.Images).Concat(Protection.Patterns).ToList();
-        if (!ImageList.MayHaveHosts(options, location, patterns.Any(pattern => pattern.Host is not null)))
+        var releases = Scopes.SelectMany(scope => scope.Rules.SupersededBy);
+        if (!ImageList.MayHaveHosts(options, location, patterns.Any(pattern => pattern.Host is not null) || releases.Any(release => release.Host is not null)))
             return this with { Named = named, Explained = explained };
 
         var hosts = await KnownHosts.FindAsync(options, location, cancellationToken);
         if (patterns.Find(pattern => pattern.Host is not null && !hosts.Contains(pattern.Host)) is { } strange)
             throw new CleanerException(ExitCode.BadInput, ImageList.StrangeHost(strange.Text, strange.Host!, hosts));
         ImagePattern WithoutHost(ImagePattern pattern) => pattern.WithFirstComponentAsHost() is { } other && hosts.Contains(other.Host!) ? other : pattern;
+        var repositories = Scopes.SelectMany(scope => scope.Images).Any(pattern => WithoutHost(pattern) != pattern) ? (await reader.FindRepositoriesAsync(cancellationToken)).Repositories : [];
+        ImagePattern Meant(ImagePattern pattern)
+        {
+            var other = WithoutHost(pattern);
+            // A host may be what a repository's name begins with.
+            if (other == pattern || !repositories.Any(pattern.Fits))
+                return other;
+            return !repositories.Any(other.Fits) ? pattern : throw new CleanerException(ExitCode.BadInput, ImageList.Ambiguous(pattern.Text, pattern.Repository, other.Repository, other.Host!));
+        }
+
         var scopes = new List<ScopedRules>();
         foreach (var scope in Scopes)
         {
             scopes.Add(new ScopedRules(
-                [.. scope.Images.Select(WithoutHost)],
+                [.. scope.Images.Select(Meant)],
                 scope.Rules with { SupersededBy = await ImageList.ResolveAsync(scope.Rules.SupersededBy, options, location, reader, cancellationToken) }));
         }
 

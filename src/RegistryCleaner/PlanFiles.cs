@@ -20,24 +20,24 @@ internal static class PlanFiles
             : throw new CleanerException(ExitCode.BadInput, $"--plan {path} is not a plan, so that nothing was done: {reason}");
 
     /// <exception cref="CleanerException">The plan is for another store, or too old.</exception>
-    public static async Task RequireFitsAsync(PlanFile plan, TimeSpan maxAge, IStoreFiles files, CancellationToken cancellationToken)
+    public static async Task RequireFitsAsync(PlanFile plan, TimeSpan maxAge, DateTimeOffset now, IStoreFiles files, CancellationToken cancellationToken)
     {
         var store = await IdentityAsync(files, cancellationToken);
         if (plan.Store != store)
             throw new CleanerException(ExitCode.Refused, $"The plan is for another store ({plan.Store}, at {plan.Where}); this one is {store}: nothing was touched.");
-        var age = DateTimeOffset.UtcNow - plan.Made;
+        var age = now - plan.Made;
         if (age > maxAge || age < -TimeSpan.FromHours(1))
             throw new CleanerException(ExitCode.Refused, $"The plan was made at {plan.Made:u}, which is not within {DurationText.Write(maxAge)} (--plan-max-age): make a new one. Nothing was touched.");
     }
 
     /// <summary>Writes a plan, and beside it the same for people.</summary>
     /// <exception cref="CleanerException">It cannot be written.</exception>
-    public static async Task WriteAsync(string path, CleanerReport report, ImageRequest request, IStoreFiles files, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string path, CleanerReport report, ImageRequest request, DateTimeOffset made, IStoreFiles files, CancellationToken cancellationToken)
     {
         var file = new PlanFile
         {
             Version = PlanFile.CurrentVersion,
-            Made = DateTimeOffset.UtcNow,
+            Made = made,
             Tool = $"registry-cleaner {typeof(PlanFiles).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}",
             Where = report.Where,
             Store = await IdentityAsync(files, cancellationToken),

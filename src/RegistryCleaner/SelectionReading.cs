@@ -15,14 +15,22 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
     {
         var names = await FindScopeAsync(request, cancellationToken);
         var snapshot = await reader.ReadAsync([.. names.Concat(request.Named.Select(image => image.Repository)).Distinct()], cancellationToken);
-        var facts = new List<RepositoryFacts>();
-        foreach (var name in names.Where(snapshot.Repositories.ContainsKey))
-            facts.Add(await ReadAsync(snapshot.Repositories[name], snapshot, request, cancellationToken));
+        var facts = await ReadAsync(names, snapshot, request, cancellationToken);
         return (ImageSelecting.Select(new SelectionRequest(request.Scopes, request.Protection, now), facts), snapshot);
     }
 
-    /// <summary>The lengths of all blobs that the tags in scope lead to, each counted once.</summary>
-    public async Task<long> BytesInScopeAsync(ImageSelection selection, StoreSnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>What is left of a plan that was reviewed, why the rest of it stays, and what its repositories hold.</summary>
+    public async Task<(ImageSelection Left, IReadOnlyList<string> Drifted, StoreSnapshot Snapshot)> ReviewAsync(PlanFile reviewed, ImageRequest request, CancellationToken cancellationToken)
+    {
+        List<RepositoryName> names = [.. reviewed.Selection.Repositories.Select(repository => repository.Name)];
+        var snapshot = await reader.ReadAsync(names, cancellationToken);
+        var facts = await ReadAsync(names, snapshot, request, cancellationToken);
+        var (left, drifted) = PlanCheck.Left(reviewed, request.Protection, facts, snapshot);
+        return (left, drifted, snapshot);
+    }
+
+    /// <summary>All blobs that the tags in scope lead to, with their lengths.</summary>
+    public async Task<IReadOnlyDictionary<Digest, long>> BlobsInScopeAsync(ImageSelection selection, StoreSnapshot snapshot, CancellationToken cancellationToken)
     {
         var blobs = new HashSet<Digest>();
         foreach (var digest in selection.Repositories.SelectMany(repository => repository.Tags.Select(tag => tag.Digest).OfType<Digest>().Concat(repository.Untagged.Select(manifest => manifest.Digest))))
@@ -31,7 +39,15 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
             blobs.UnionWith(PartsOf(snapshot, digest));
         }
 
-        return (await reader.SizesAsync(blobs, cancellationToken)).Values.Sum();
+        return await reader.SizesAsync(blobs, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<RepositoryFacts>> ReadAsync(IEnumerable<RepositoryName> names, StoreSnapshot snapshot, ImageRequest request, CancellationToken cancellationToken)
+    {
+        var facts = new List<RepositoryFacts>();
+        foreach (var name in names.Where(snapshot.Repositories.ContainsKey))
+            facts.Add(await ReadAsync(snapshot.Repositories[name], snapshot, request, cancellationToken));
+        return facts;
     }
 
     private async Task<IReadOnlyList<RepositoryName>> FindScopeAsync(ImageRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.Selection;
@@ -14,18 +13,19 @@ internal sealed record SelectionRequest(IReadOnlyList<ScopedRules> Scopes, Prote
 internal sealed class ImageSelecting
 {
     private readonly SelectionRequest _request;
-    private readonly Dictionary<Digest, string> _asked = [];
-    private readonly Dictionary<Digest, string> _latest = [];
+    private readonly ProtectedImages _protected;
 
-    private ImageSelecting(SelectionRequest request) => _request = request;
+    private ImageSelecting(SelectionRequest request, IReadOnlyList<RepositoryFacts> repositories)
+    {
+        _request = request;
+        _protected = new ProtectedImages(request.Protection, repositories);
+    }
 
     /// <summary>Selects.</summary>
     public static ImageSelection Select(SelectionRequest request, IReadOnlyCollection<RepositoryFacts> repositories)
     {
-        var selecting = new ImageSelecting(request);
         var sorted = repositories.OrderBy(repository => repository.Name).ToList();
-        foreach (var repository in sorted)
-            selecting.Protect(repository);
+        var selecting = new ImageSelecting(request, sorted);
         var selections = sorted.Select(selecting.Select).Where(selection => selection is not { Tags: [], Untagged: [] }).ToImmutableArray();
         return new ImageSelection
         {
@@ -34,18 +34,6 @@ internal sealed class ImageSelecting
             Remarks = [.. sorted.Where(repository => repository.Problem is not null && selections.Any(selection => selection.Name == repository.Name))
                 .Select(repository => $"{repository.Name}: no rule takes anything, because not everything in it can be read: {repository.Problem}")],
         };
-    }
-
-    // What is protected under one tag is under all, in every repository: so all are looked at before anything is decided.
-    private void Protect(RepositoryFacts repository)
-    {
-        foreach (var tag in repository.Tags.Where(tag => tag.Digest is not null).OrderBy(tag => tag.Tag))
-        {
-            if (_request.Protection.WhyTag(repository, tag) is { } reason)
-                _asked.TryAdd(tag.Digest!.Value, $"the same image as {repository.Name}:{tag.Tag}, which is {reason}");
-            if (IsLatest(tag))
-                _latest.TryAdd(tag.Digest!.Value, $"the same image as {repository.Name}:{tag.Tag}");
-        }
     }
 
     private RepositorySelection Select(RepositoryFacts repository)
@@ -79,7 +67,7 @@ internal sealed class ImageSelecting
         {
             var tag = ruleScope.Tags[i].Facts;
             var mine = verdicts.Select(each => each[i]).ToList();
-            yield return WhyProtected(repository, scope, tag) is { } why ? new TagDecision(tag, scope, false, why)
+            yield return (_protected.WhyTag(repository, tag) ?? (scope.Names(tag) ? null : _protected.WhyLatest(tag))) is { } why ? new TagDecision(tag, scope, false, why)
                 : mine.Exists(verdict => verdict.Keeps) ? new TagDecision(tag, scope, false, string.Join("; ", mine.Where(verdict => verdict.Keeps).Select(verdict => verdict.Words)))
                 : new TagDecision(tag, scope, true, mine.Count > 0 ? string.Join("; ", mine.Select(verdict => verdict.Words)) : scope.Asks(tag));
         }
@@ -96,17 +84,6 @@ internal sealed class ImageSelecting
         return repository.Problem is { } problem ? $"not everything in its repository can be read: {problem}" : null;
     }
 
-    private string? WhyProtected(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
-    {
-        if (_request.Protection.WhyTag(repository, tag) is { } asked)
-            return asked;
-        if (_asked.TryGetValue(tag.Digest!.Value, out var sameImage))
-            return sameImage;
-        if (scope.Names(tag))
-            return null;
-        return IsLatest(tag) ? "'latest' is protected" : _latest.GetValueOrDefault(tag.Digest.Value);
-    }
-
     private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest)
     {
         // The first scope that they are in decides, whether its rules take any or not.
@@ -116,8 +93,7 @@ internal sealed class ImageSelecting
         var age = asked.Append(PrunePlanner.PushGrace).Max()!.Value;
         var isUnknown = asked.Any(each => each is not null) && !found.Rules.UnknownAgeIsOld && RuleScope.Known(manifest.Linked) is null;
         var (removed, reason) = repository.Problem is { } problem ? (false, $"not everything in its repository can be read: {problem}")
-            : _request.Protection.WhyUntagged(repository, manifest.Digest) is { } why ? (false, why)
-            : _asked.TryGetValue(manifest.Digest, out var same) ? (false, same)
+            : _protected.WhyUntagged(repository, manifest.Digest) is { } why ? (false, why)
             : isUnknown ? (false, "no tag leads to it, but its age is not known")
             : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
             : (true, "no tag leads to it");
@@ -150,6 +126,4 @@ internal sealed class ImageSelecting
                 yield return $"'{release}' is not there, so that it supersedes nothing";
         }
     }
-
-    private static bool IsLatest(TagFacts tag) => tag.Tag.Value == "latest";
 }

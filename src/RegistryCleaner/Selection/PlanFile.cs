@@ -16,7 +16,7 @@ internal sealed record PlanFile
     /// <summary>The version of the file's form.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When the plan was made.</summary>
+    /// <summary>When the store was read from which the plan was made: what is written later was pushed since.</summary>
     public required DateTimeOffset Made { get; init; }
 
     /// <summary>The program that made it.</summary>
@@ -41,6 +41,11 @@ internal sealed record PlanFile
     private bool HasEmptyMember => Repositories.Any(repository =>
         (PlannedRepository?)repository is null || repository.Tags.Any(tag => (PlannedTag?)tag is null) || repository.Manifests.Any(manifest => (PlannedManifest?)manifest is null));
 
+    // What is there twice could be meant in two ways.
+    private string? Repeated => Repositories
+        .SelectMany(repository => (string[])[repository.Name, .. repository.Tags.Select(tag => $"{repository.Name}:{tag.Tag}"), .. repository.Manifests.Select(manifest => $"{repository.Name}@{manifest.Digest}")])
+        .CountBy(name => name).FirstOrDefault(pair => pair.Value > 1).Key;
+
     /// <summary>What the plan selects.</summary>
     [JsonIgnore]
     public ImageSelection Selection => new()
@@ -53,16 +58,36 @@ internal sealed record PlanFile
         })],
     };
 
+    /// <summary>The part of a selection from this plan that patterns and rules decided about, rather than names alone.</summary>
+    public ImageSelection InScope(ImageSelection selection)
+    {
+        var scope = Repositories
+            .SelectMany(repository => repository.Tags.Where(tag => tag.InScope).Select(tag => $"{repository.Name}:{tag.Tag}")
+                .Concat(repository.Manifests.Where(manifest => manifest.InScope).Select(manifest => $"{repository.Name}@{manifest.Digest}")))
+            .ToHashSet(StringComparer.Ordinal);
+        return selection with
+        {
+            Repositories = [.. selection.Repositories
+                .Select(repository => repository with
+                {
+                    Tags = [.. repository.Tags.Where(tag => scope.Contains($"{repository.Name}:{tag.Tag}"))],
+                    Untagged = [.. repository.Untagged.Where(manifest => scope.Contains($"{repository.Name}@{manifest.Digest}"))],
+                })
+                .Where(repository => repository is not { Tags: [], Untagged: [] })],
+        };
+    }
+
     /// <summary>The file of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="selection">What patterns and rules decided, for what the plan has nothing to do with; or null.</param>
     public static IReadOnlyList<PlannedRepository> RepositoriesOf(PrunePlan plan, ImageSelection? selection)
     {
         var planned = plan.Repositories.Select(repository => repository.Name).ToHashSet();
+        var selected = selection?.Repositories.ToDictionary(repository => repository.Name) ?? [];
         return
         [
-            .. plan.Repositories.Select(PlannedRepository.Of)
-                .Concat((selection?.Repositories ?? []).Where(repository => !planned.Contains(repository.Name)).Select(PlannedRepository.Of))
+            .. plan.Repositories.Select(repository => PlannedRepository.Of(repository, selected.GetValueOrDefault(repository.Name)))
+                .Concat(selected.Values.Where(repository => !planned.Contains(repository.Name)).Select(PlannedRepository.Of))
                 .OrderBy(repository => repository.Name, StringComparer.Ordinal),
         ];
     }
@@ -79,6 +104,7 @@ internal sealed record PlanFile
             reason = plan is null ? "it is empty"
                 : plan.Version != CurrentVersion ? $"its form is version {plan.Version}, and this program knows version {CurrentVersion}"
                 : plan.HasEmptyMember ? "a list in it has an empty member"
+                : plan.Repeated is { } name ? $"{ReferenceFormatException.Shown(name)} is in it twice"
                 : null;
             // Every name is read once, so that what follows cannot fail.
             _ = reason is null ? plan!.Selection.Images.Count() : 0;
@@ -99,35 +125,45 @@ internal sealed record PlanFile
 /// <param name="Manifests">The manifests that go, by digest.</param>
 internal sealed record PlannedRepository(string Name, bool Removed, IReadOnlyList<PlannedTag> Tags, IReadOnlyList<PlannedManifest> Manifests)
 {
-    public static PlannedRepository Of(RepositoryPlan plan)
+    /// <param name="plan">What is planned.</param>
+    /// <param name="selection">What patterns and rules decided about the repository; null where they had nothing to do with it.</param>
+    public static PlannedRepository Of(RepositoryPlan plan, RepositorySelection? selection)
     {
+        var tags = selection?.Tags.Select(tag => tag.Tag).ToHashSet() ?? [];
+        var untagged = selection?.Untagged.Select(manifest => manifest.Digest).ToHashSet() ?? [];
         var named = plan.Holders.Select(holder => holder.Image).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return new(
             plan.Name.Value,
             plan.Removed,
-            [.. plan.Tags.Select(tag => PlannedTag.Of(tag)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)],
+            [.. plan.Tags.Select(tag => PlannedTag.Of(tag, tags.Contains(tag.Tag))).OrderBy(tag => tag.Tag, StringComparer.Ordinal)],
             [.. plan.Manifests.Where(manifest => manifest.Removed).OrderBy(manifest => manifest.Digest)
-                .Select(manifest => new PlannedManifest(manifest.Digest.ToString(), plan.AskedFor || named.Contains($"{plan.Name}@{manifest.Digest}"), manifest.Reason))]);
+                .Select(manifest => new PlannedManifest(manifest.Digest.ToString(), plan.AskedFor || named.Contains($"{plan.Name}@{manifest.Digest}"), untagged.Contains(manifest.Digest), manifest.Reason))]);
     }
 
     public static PlannedRepository Of(RepositorySelection selection) =>
-        new(selection.Name.Value, false, [.. selection.Tags.Select(tag => PlannedTag.Of(tag)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)], []);
+        new(selection.Name.Value, false, [.. selection.Tags.Select(tag => PlannedTag.Of(tag, true)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)], []);
 }
 
 /// <summary>A tag of a plan.</summary>
-internal sealed record PlannedTag(string Tag, string? Digest, bool Removed, string Reason)
+/// <param name="Tag">The tag.</param>
+/// <param name="Digest">Where it points.</param>
+/// <param name="InScope">Whether patterns or rules decided about it.</param>
+/// <param name="Removed">Whether it goes.</param>
+/// <param name="Reason">Why it goes or stays.</param>
+internal sealed record PlannedTag(string Tag, string? Digest, bool InScope, bool Removed, string Reason)
 {
     // What cannot be pinned cannot be reviewed.
-    public static PlannedTag Of(TagPlan tag) => tag is { Removed: true, Digest: null }
-        ? new(tag.Tag.Value, null, false, "where it points cannot be read, so that no plan can hold it")
-        : new(tag.Tag.Value, tag.Digest?.ToString(), tag.Removed, tag.Reason);
+    public static PlannedTag Of(TagPlan tag, bool inScope) => tag is { Removed: true, Digest: null }
+        ? new(tag.Tag.Value, null, inScope, false, "where it points cannot be read, so that no plan can hold it")
+        : new(tag.Tag.Value, tag.Digest?.ToString(), inScope, tag.Removed, tag.Reason);
 }
 
 /// <summary>A manifest of a plan that goes.</summary>
 /// <param name="Digest">The manifest.</param>
 /// <param name="Selected">Whether it goes by itself, and not because the tags go that led to it.</param>
+/// <param name="InScope">Whether patterns or rules decided about it.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record PlannedManifest(string Digest, bool Selected, string Reason);
+internal sealed record PlannedManifest(string Digest, bool Selected, bool InScope, string Reason);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,

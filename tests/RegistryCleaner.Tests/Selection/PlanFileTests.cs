@@ -85,6 +85,68 @@ public sealed class PlanFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_pushed_again_with_the_same_image_stays_too()
+    {
+        var untagged = _scene.Image("team/app", "untagged", 90);
+        TestKit.StoreBuilder.Age(_scene.Store.FullPath(StoreLayout.RevisionLink(RepositoryName.Parse("team/app"), untagged)), TimeSpan.FromDays(90));
+        await MakeAsync("--images", "team/app", "team/tool", "--older-than", "10d", "--untagged");
+        _scene.Store.Tag("team/app", "1.4.0", Digest.Parse(_scene.Oracle.Tags["team/app:1.4.0"]));
+        _scene.Store.WriteLink(StoreLayout.RevisionLink(RepositoryName.Parse("team/app"), untagged), untagged);
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(5);
+        error.ShouldContain("team/app:1.4.0 was pushed again since the plan was made, and stays");
+        error.ShouldContain($"team/app@{untagged} was pushed again since the plan was made, and stays");
+        _scene.Left.ShouldBe(["team/app:1.4.0", "team/app:1.4.2", "team/gone:1", "team/tool:main"]);
+        _scene.Revisions("team/app").ShouldContain(untagged);
+    }
+
+    [Theory]
+    [InlineData("--protect", "team/app:1.4.0")]
+    [InlineData("--protect-file", "FILE")]
+    [InlineData("--in-use", "FILE")]
+    public async Task What_is_protected_or_in_use_by_now_stays(string parameter, string value)
+    {
+        await MakeAsync("--images", "team/app", "team/tool", "--older-than", "10d");
+        string[] words = ["--plan", Plan, parameter, value.Replace("FILE", _scene.Written("file", parameter == "--in-use" ? "image: team/app:1.4.0" : "team/app:1.4.0"), StringComparison.Ordinal)];
+
+        (await _scene.RunAsync([.. words, "--dry-run"])).ExitCode.ShouldBe(5);
+        var (exitCode, _, error) = await _scene.RunAsync(words);
+
+        exitCode.ShouldBe(5);
+        error.ShouldContain("team/app:1.4.0 stays, other than planned: ");
+        _scene.Left.ShouldBe(["team/app:1.4.0", "team/app:1.4.2", "team/gone:1", "team/tool:main"]);
+    }
+
+    [Fact]
+    public async Task A_limit_is_one_of_what_was_in_scope()
+    {
+        _scene.Push("team/app", "pr-1", 90);
+        _scene.Push("team/app", "pr-2", 90);
+        _scene.Push("team/app", "main", 1);
+        await MakeAsync("--images", "team/app:pr-*");
+        await ShouldBeRefusedAsync("2 of 2 tags in scope", "--plan", Plan, "--max-delete", "50%");
+
+        await MakeAsync("--images", "team/app:pr-*", "team/app:1.4.0");
+        await ShouldBeRefusedAsync("2 of 2 tags in scope", "--plan", Plan, "--max-delete", "50%");
+
+        await MakeAsync("--images", "team/app:pr-1");
+        (await _scene.RunAsync("--plan", Plan, "--max-delete", "1%")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task And_a_share_one_of_its_bytes()
+    {
+        _scene.Push("big/app", "old", 90, size: 1 << 20);
+        for (var i = 0; i < 8; i++)
+            _scene.Push("big/app", $"new-{i}", 1, size: 100);
+        await MakeAsync("--images", "big/app", "--older-than", "25d");
+
+        await ShouldBeRefusedAsync("bytes in scope", "--plan", Plan, "--max-delete", "50%");
+    }
+
+    [Fact]
     public async Task A_tag_that_appeared_since_stays()
     {
         await MakeAsync("--images", "team/gone");
@@ -162,8 +224,10 @@ public sealed class PlanFileTests : IDisposable
     [InlineData("surprise", 1)]
     [InlineData("repositories", null)]
     [InlineData("repositories", "[{\"name\":\"Team\",\"removed\":false,\"tags\":[],\"manifests\":[]}]")]
-    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"removed\":true,\"reason\":\"\"}],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"removed\":true,\"reason\":\"\"}],\"manifests\":[]}]")]
     [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\"}],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[],\"manifests\":[]},{\"name\":\"team/app\",\"removed\":false,\"tags\":[],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"removed\":false,\"reason\":\"\"},{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"removed\":false,\"reason\":\"\"}],\"manifests\":[]}]")]
     public async Task What_is_no_plan_ends_it_with_2(string member, object? value = null)
     {
         await MakeAsync("--images", "team/app", "--older-than", "10d");
@@ -173,15 +237,17 @@ public sealed class PlanFileTests : IDisposable
             Change(member, value is string text ? JsonNode.Parse(text) : JsonValue.Create(value as int?));
         var before = _scene.Oracle.Content(withWorkDirectory: true);
 
-        (await _scene.RunAsync("--plan", Plan)).ExitCode.ShouldBe(2);
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
 
+        exitCode.ShouldBe(2);
+        error.ShouldContain("is not a plan");
         _scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
     }
 
     [Theory]
     [InlineData("--images", "team/app")]
     [InlineData("--older-than", "1d")]
-    [InlineData("--protect", "team/app")]
+    [InlineData("--line", "major")]
     [InlineData("--policy", "policy.yml")]
     public async Task Beside_a_plan_nothing_else_is_taken(params string[] words)
     {

@@ -229,6 +229,57 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task What_goes_with_an_image_is_no_part_of_its_scope()
+    {
+        _scene.Store.Image("team/app", "sbom", Digest.Parse(_scene.Oracle.Tags["team/app:pr-1"]), _scene.Store.Layer("team/app", "sbom", 1 << 20));
+        _scene.Push("team/app", "big", 90, size: 1 << 20);
+
+        (await _scene.RunAsync("--images", "team/app:pr-*", "team/app:big", "--max-delete", "100%")).ExitCode.ShouldBe(0);
+
+        _scene.Left.ShouldNotContain("team/app:pr-1");
+        _scene.Left.ShouldNotContain("team/app:big");
+    }
+
+    [Theory]
+    [InlineData("registry.example.com/team/app", "--older-than", "30d")]
+    [InlineData("registry.example.com/team/*:pr-*")]
+    public async Task A_pattern_that_could_mean_two_repositories_ends_it_with_2(params string[] words)
+    {
+        _scene.Push("registry.example.com/team/app", "pr-1", 90);
+        _scene.Push("registry.example.com/team/app", "main", 1);
+        var before = _scene.Oracle.Content();
+
+        var (exitCode, _, error) = await _scene.RunAsync(["--registry-hosts", "registry.example.com", "--images", .. words]);
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain("could mean the repository 'registry.example.com/team/");
+        _scene.Oracle.Content().ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_release_of_another_registry_ends_it_with_2()
+    {
+        var before = _scene.Oracle.Content();
+
+        var (exitCode, _, error) = await _scene.RunAsync("--images", "team/app", "--superseded-by", "other:5000/team/app:1.4.2");
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain("names the registry other:5000");
+        _scene.Oracle.Content().ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Of_two_meanings_of_a_pattern_the_one_that_is_there_counts()
+    {
+        _scene.Push("registry.example.com/app", "pr-1", 90);
+        _scene.Push("registry.example.com/app", "main", 1);
+
+        (await _scene.RunAsync("--registry-hosts", "registry.example.com", "--images", "registry.example.com/app", "registry.example.com/team/tool:pr-*", "--older-than", "30d")).ExitCode.ShouldBe(0);
+
+        _scene.Left.Except(["other:pr-3"]).Where(tag => !tag.StartsWith("team/app", StringComparison.Ordinal)).ShouldBe(["registry.example.com/app:main", "team/tool:main"]);
+    }
+
+    [Fact]
     public async Task No_rule_takes_anything_from_a_repository_with_a_manifest_that_cannot_be_read()
     {
         var broken = _scene.Store.Manifest("team/app", "{\"schemaVersion\":2,\"broken\":");
