@@ -13,7 +13,7 @@ internal static class CleanerProgram
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         if (words is ["policy", "check", var file])
-            return CheckPolicy(file);
+            return await CheckPolicyAsync(file, cancellationToken);
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
@@ -109,11 +109,11 @@ internal static class CleanerProgram
         return 0;
     }
 
-    private static int CheckPolicy(string file)
+    private static async Task<int> CheckPolicyAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
-            Console.Out.WriteLine(RetentionPolicy.Check(file));
+            Console.Out.WriteLine(await RetentionPolicy.CheckAsync(file, cancellationToken));
             return (int)ExitCode.Done;
         }
         catch (CleanerException e)

@@ -142,6 +142,7 @@ internal sealed record ImageRequest
         .. Named.Select(image => $"image {image}").Order(StringComparer.Ordinal),
         .. Scopes.Select(scope => $"scope {string.Join(' ', scope.Images.Select(image => image.ToString()).Order(StringComparer.Ordinal))} {scope.Rules.ToText()}"),
         .. Protection.Patterns.Select(pattern => $"protect {pattern}").Order(StringComparer.Ordinal),
+        .. ExpiresAnnotation is { } annotation ? [$"expires {annotation}"] : Array.Empty<string>(),
     ]);
 
     private static void RequireAlone(string parameter, CleanImagesOptions options, RetentionRules rules, bool isOther)
@@ -166,18 +167,5 @@ internal sealed record ImageRequest
         };
     }
 
-    private static List<ImagePattern> Patterns(IEnumerable<string> texts)
-    {
-        var patterns = new List<ImagePattern>();
-        var reasons = new List<string>();
-        foreach (var text in texts)
-        {
-            if (ImagePattern.TryParse(text, out var pattern, out var reason))
-                patterns.Add(pattern);
-            else
-                reasons.Add($"'{ReferenceFormatException.Shown(text)}' is neither an image nor a pattern: {reason}.");
-        }
-
-        return reasons.Count == 0 ? patterns : throw new CleanerException(ExitCode.BadInput, reasons);
-    }
+    private static List<ImagePattern> Patterns(IEnumerable<string> texts) => ImagePattern.ParseAll(texts, "is neither an image nor a pattern");
 }

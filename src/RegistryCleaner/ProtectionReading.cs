@@ -16,20 +16,9 @@ internal static class ProtectionReading
         IReadOnlyList<string> lines = options.ProtectFile is { } file ? await InputText.ReadLinesAsync(file, "--protect-file", cancellationToken) : [];
         if (options.ProtectFile is not null && lines.Count == 0)
             throw new CleanerException(ExitCode.BadInput, "--protect-file names nothing, so that nothing was done: what made it may have failed.");
-        List<string> texts = [.. options.Protect, .. lines];
-        var patterns = new List<ImagePattern>();
-        var reasons = new List<string>();
         // A word alone could be a tag or a repository: both are kept rather than the wrong one.
-        foreach (var text in texts.SelectMany(text => text.AsSpan().ContainsAny('/', ':', '@') ? [text] : new[] { text, ":" + text }))
-        {
-            if (ImagePattern.TryParse(text, out var pattern, out var reason))
-                patterns.AddRange(pattern.WithoutHostName() is { } other ? [pattern, other] : [pattern]);
-            else
-                reasons.Add($"'{ReferenceFormatException.Shown(text)}' cannot be protected: {reason}.");
-        }
-
-        if (reasons.Count > 0)
-            throw new CleanerException(ExitCode.BadInput, reasons);
+        var texts = options.Protect.Concat(lines).SelectMany(text => text.AsSpan().ContainsAny('/', ':', '@') ? [text] : new[] { text, ":" + text });
+        List<ImagePattern> patterns = [.. ImagePattern.ParseAll(texts, "cannot be protected").SelectMany(pattern => pattern.WithoutHostName() is { } other ? new[] { pattern, other } : [pattern])];
         var images = new List<(ImageSelector, string)>();
         var digests = new List<(Digest, string)>();
         foreach (var source in options.InUse)

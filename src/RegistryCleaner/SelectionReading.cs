@@ -10,10 +10,14 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
 {
     private readonly ImageDetailsReader _details = new(files);
 
-    /// <summary>Selects, from what the repositories in scope hold at one moment; the snapshot has those of the named images, too.</summary>
+    /// <summary>
+    /// Selects, from what the repositories in scope, and those that protection names, hold at one moment; the snapshot has those of the
+    /// named images, too.
+    /// </summary>
     public async Task<(ImageSelection Selection, StoreSnapshot Snapshot)> SelectAsync(ImageRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var names = await FindScopeAsync(request, cancellationToken);
+        names = [.. names.Concat(request.Protection.Repositories).Distinct()];
         var snapshot = await reader.ReadAsync([.. names.Concat(request.Named.Select(image => image.Repository)).Distinct()], cancellationToken);
         var facts = await ReadAsync(names, snapshot, request, cancellationToken);
         return (ImageSelecting.Select(new SelectionRequest(request.Scopes, request.Protection, now), facts), snapshot);
@@ -22,7 +26,7 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
     /// <summary>What is left of a plan that was reviewed, why the rest of it stays, and what its repositories hold.</summary>
     public async Task<(ImageSelection Left, IReadOnlyList<string> Drifted, StoreSnapshot Snapshot)> ReviewAsync(PlanFile reviewed, ImageRequest request, CancellationToken cancellationToken)
     {
-        List<RepositoryName> names = [.. reviewed.Selection.Repositories.Select(repository => repository.Name)];
+        List<RepositoryName> names = [.. reviewed.Selection.Repositories.Select(repository => repository.Name).Concat(request.Protection.Repositories).Distinct()];
         var snapshot = await reader.ReadAsync(names, cancellationToken);
         var facts = await ReadAsync(names, snapshot, request, cancellationToken);
         var (left, drifted) = PlanCheck.Left(reviewed, request.Protection, facts, snapshot);

@@ -95,6 +95,25 @@ internal sealed record ImagePattern
     /// <exception cref="ReferenceFormatException">The text is none.</exception>
     public static ImagePattern Parse(string text) => TryParse(text, out var pattern, out var reason) ? pattern : throw new ReferenceFormatException(text, reason);
 
+    /// <summary>Reads patterns.</summary>
+    /// <param name="texts">The patterns.</param>
+    /// <param name="problem">What is said of one that is none, before the reason.</param>
+    /// <exception cref="CleanerException">One or more are none; all of these are named.</exception>
+    public static List<ImagePattern> ParseAll(IEnumerable<string> texts, string problem)
+    {
+        var patterns = new List<ImagePattern>();
+        var reasons = new List<string>();
+        foreach (var text in texts)
+        {
+            if (TryParse(text, out var pattern, out var reason))
+                patterns.Add(pattern);
+            else
+                reasons.Add($"'{ReferenceFormatException.Shown(text)}' {problem}: {reason}.");
+        }
+
+        return reasons.Count == 0 ? patterns : throw new CleanerException(ExitCode.BadInput, reasons);
+    }
+
     /// <summary>Whether the pattern is about tags of the repository.</summary>
     public bool Fits(RepositoryName repository) =>
         HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components) : repository.Value == Repository;

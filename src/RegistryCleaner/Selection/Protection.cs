@@ -13,6 +13,9 @@ internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInv
     /// <summary>Nothing but <c>latest</c>.</summary>
     public static Protection Default { get; } = new([], ImageInventory.Empty);
 
+    /// <summary>The repositories that are named in it: what is protected there is so under every other name.</summary>
+    public IEnumerable<RepositoryName> Repositories => Patterns.Select(pattern => pattern.ExactRepository).OfType<RepositoryName>().Concat(InUse.Repositories);
+
     /// <summary>Why a tag is protected, or null.</summary>
     public string? WhyTag(RepositoryFacts repository, TagFacts tag) =>
         Patterns.FirstOrDefault(pattern => pattern.Fits(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)) is { } pattern ? $"protected by '{pattern.Text}'"
@@ -41,6 +44,7 @@ internal sealed record ImageInventory
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<Digest, string> _digests = [];
+    private readonly HashSet<RepositoryName> _repositories = [];
 
     /// <summary>Nothing is known to be in use.</summary>
     public static ImageInventory Empty { get; } = new([], []);
@@ -57,7 +61,10 @@ internal sealed record ImageInventory
                 continue;
             // A host may be part of the name as it was written: both are meant rather than none.
             foreach (var name in new[] { image, image.WithFirstComponentAsHost() }.OfType<ImageSelector>().Select(each => each.Repository))
+            {
                 _names.TryAdd($"{name}:{image.Tag?.Value ?? "latest"}", where);
+                _repositories.Add(name);
+            }
         }
 
         foreach (var (digest, where) in digests)
@@ -66,6 +73,9 @@ internal sealed record ImageInventory
 
     /// <summary>Whether anything in use is known by its digest.</summary>
     public bool HasDigests => _digests.Count > 0;
+
+    /// <summary>The repositories of which a tag is in use, with and without what may be a host.</summary>
+    public IReadOnlyCollection<RepositoryName> Repositories => _repositories;
 
     /// <summary>Where a tag is in use, or null.</summary>
     public string? WhyTag(RepositoryName repository, Tag tag) => _names.Count > 0 && _names.TryGetValue($"{repository}:{tag}", out var where) ? $"in use {where}" : null;

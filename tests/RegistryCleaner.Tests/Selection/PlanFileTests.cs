@@ -66,8 +66,12 @@ public sealed class PlanFileTests : IDisposable
         await MakeAsync("--images", "team/*", "--older-than", "10d");
         var one = Read()["policy"]!.ToString();
         await MakeAsync("--images", "team/*", "--older-than", "11d");
-
         Read()["policy"]!.ToString().ShouldNotBe(one);
+
+        await MakeAsync("--images", "team/*", "--expired");
+        var expired = Read()["policy"]!.ToString();
+        await MakeAsync("--images", "team/*", "--expired", "--expires-annotation", "until");
+        Read()["policy"]!.ToString().ShouldNotBe(expired);
     }
 
     [Fact]

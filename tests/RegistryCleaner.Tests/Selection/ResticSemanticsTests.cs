@@ -1,4 +1,6 @@
 using System.Globalization;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner.Tests.Selection;
 
@@ -25,6 +27,25 @@ public class ResticSemanticsTests
 
         var removed = selection.Removed().Split(' ').ToHashSet();
         daysAgo.Split(' ').Where(days => !removed.Contains($"d{days}")).ShouldBe(kept.Split(' '), what);
+    }
+
+    [Theory]
+    [InlineData("the days about a new year are one week", "--keep-weekly 2", "2026-12-20T12:00Z 2027-01-03T12:00Z", "2026-12-20T12:00Z 2026-12-28T12:00Z 2026-12-31T12:00Z 2027-01-01T12:00Z 2027-01-03T12:00Z")]
+    [InlineData("and the Monday behind them is of the next", "--keep-weekly 2", "2027-01-03T12:00Z 2027-01-04T00:00Z", "2026-12-28T12:00Z 2027-01-03T12:00Z 2027-01-04T00:00Z")]
+    [InlineData("a day ends at midnight UTC", "--keep-daily 2", "2027-01-01T23:59Z 2027-01-02T00:01Z", "2027-01-01T12:00Z 2027-01-01T23:59Z 2027-01-02T00:01Z")]
+    [InlineData("whatever the zone", "--keep-daily 2", "2027-01-01T12:00Z 2027-01-02T00:01Z", "2027-01-01T12:00Z 2027-01-02T01:00+01:00 2027-01-02T00:01Z")]
+    public async Task On_the_calendar_exactly_these_stay(string what, string words, string kept, string pushed)
+    {
+        var times = pushed.Split(' ');
+        RepositoryFacts facts = new()
+        {
+            Name = RepositoryName.Parse("team/app"),
+            Tags = [.. times.Select((time, index) => new TagFacts(Tag.Parse($"t{index}"), RetentionScene.Image(time), DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)))],
+        };
+
+        var selection = RetentionScene.Select([facts], await RetentionScene.RequestAsync($"--images team/app {words}"), new DateTimeOffset(2027, 2, 1, 0, 0, 0, TimeSpan.Zero));
+
+        selection.Repositories.Single().Tags.Where(tag => !tag.Removed).Select(tag => times[int.Parse(tag.Tag.Value[1..], CultureInfo.InvariantCulture)]).ShouldBe(kept.Split(' '), what);
     }
 
     [Fact]

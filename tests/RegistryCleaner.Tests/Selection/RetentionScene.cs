@@ -30,9 +30,9 @@ internal static class RetentionScene
     /// <summary>What command line and facts select, as <c>repo:tag</c>; the repository team/app left out.</summary>
     public static async Task<ImageSelection> SelectAsync(string facts, string words) => Select(Facts(facts), await RequestAsync(words));
 
-    public static ImageSelection Select(IReadOnlyCollection<RepositoryFacts> facts, ImageRequest request) =>
+    public static ImageSelection Select(IReadOnlyCollection<RepositoryFacts> facts, ImageRequest request, DateTimeOffset? now = null) =>
         ImageSelecting.Select(
-            new SelectionRequest(request.Scopes, request.Protection, Now),
+            new SelectionRequest(request.Scopes, request.Protection, now ?? Now),
             [.. facts.Select(repository => repository with { Tags = [.. repository.Tags.Select(tag => tag with { IsNamed = request.Names(repository.Name, tag.Tag, tag.Digest) })] })]);
 
     public static async Task<ImageRequest> RequestAsync(string words)

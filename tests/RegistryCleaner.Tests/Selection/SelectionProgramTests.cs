@@ -153,6 +153,41 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--in-use", "INVENTORY")]
+    [InlineData("--protect", "team/app@CHILD")]
+    public async Task An_index_stays_of_which_a_platform_is_in_use_or_protected(string parameter, string value)
+    {
+        var child = _scene.Image("team/app", "amd64", 90);
+        _scene.Store.Tag("team/app", "multi", _scene.Store.Index("team/app", child, _scene.Image("team/app", "arm64", 90)));
+        StoreBuilder.Age(_scene.Store.FullPath(StoreLayout.TagLink(RepositoryName.Parse("team/app"), Tag.Parse("multi"))), TimeSpan.FromDays(90));
+        var file = _scene.Written("inventory", $$$"""{"items":[{"status":{"containerStatuses":[{"imageID":"docker-pullable://registry.example.com/team/app@{{{child}}}"}]}}]}""");
+
+        (await _scene.RunAsync("--images", "team/app", "--older-than", "25d", parameter, value.Replace("INVENTORY", file, StringComparison.Ordinal).Replace("CHILD", child.ToString(), StringComparison.Ordinal))).ExitCode.ShouldBe(0);
+
+        _scene.Left.ShouldContain("team/app:multi");
+        _scene.Left.ShouldNotContain("team/app:pr-1");
+    }
+
+    [Theory]
+    [InlineData("--protect", "prod/app", true)]
+    [InlineData("--protect", "prod/app:build-*", true)]
+    [InlineData("--in-use", "INVENTORY", true)]
+    // What a wildcard fits is not looked for.
+    [InlineData("--protect", "prod/**", false)]
+    public async Task A_copy_stays_of_what_is_protected_in_a_repository_that_is_named(string parameter, string value, bool stays)
+    {
+        foreach (var (repository, tag) in new[] { ("prod/app", "build-1"), ("staging/app", "build-1"), ("staging/app", "main") })
+            _scene.Store.Tag(repository, tag, _scene.Store.Image(repository, tag, _scene.Store.Layer(repository, tag)));
+        StoreBuilder.Age(_scene.Store.FullPath(StoreLayout.TagLink(RepositoryName.Parse("staging/app"), Tag.Parse("build-1"))), TimeSpan.FromDays(30));
+        _scene.Oracle.Tags["staging/app:build-1"].ShouldBe(_scene.Oracle.Tags["prod/app:build-1"]);
+
+        (await _scene.RunAsync("--images", "staging/*", "--older-than", "14d", parameter, value.Replace("INVENTORY", _scene.Written("inventory", "image: registry.example.com/prod/app:build-1"), StringComparison.Ordinal))).ExitCode.ShouldBe(0);
+
+        _scene.Left.Contains("staging/app:build-1").ShouldBe(stays);
+        _scene.Left.ShouldContain("prod/app:build-1");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("services: {}")]
     [InlineData("""{"items":[]}""")]

@@ -18,16 +18,31 @@ public class SelectionProperties
             unknown == 1 ? null : RetentionScene.Now - TimeSpan.FromHours(days * 11),
             expires < 0 ? default : new Expiry(RetentionScene.Now - TimeSpan.FromHours(expires - 30))));
 
-    private static readonly Gen<IReadOnlyList<RepositoryFacts>> s_repositories = Gen.Select(s_tag.Array[0, 14], s_tag.Array[0, 14], Gen.Int[0, 15])
-        .Select((app, tool, problem) => (IReadOnlyList<RepositoryFacts>)[Repository("team/app", app, null), Repository("team/tool", tool, problem == 0 ? "broken" : null)]);
+    private static readonly Gen<UntaggedManifest> s_untagged = Gen.Select(Gen.Int[4, 12], Gen.Int[-2, 60])
+        .Select((image, days) => new UntaggedManifest(RetentionScene.Image($"image {image}"), days == 60 ? DateTimeOffset.UnixEpoch : RetentionScene.Now - TimeSpan.FromHours(days * 7)));
 
-    private static readonly Gen<RetentionRules> s_rules = Gen.Select(Gen.Int[0, 127], Gen.Int[1, 4], Gen.Int[1, 10], Gen.Int[0, 3], Gen.Int[0, 3])
+    // Of each six tags one was named beside the patterns.
+    private static readonly Gen<RepositoryFacts> s_repository = Gen.Select(s_tag.Array[0, 14], Gen.Int[0, 5].Array[14], s_untagged.Array[0, 4], Gen.Int[0, 15])
+        .Select((tags, named, untagged, problem) => new RepositoryFacts
+        {
+            Name = RepositoryName.Parse("team/app"),
+            Tags = [.. tags.Select((tag, index) => tag with { IsNamed = named[index] == 0 }).DistinctBy(tag => tag.Tag)],
+            Untagged = [.. untagged.DistinctBy(manifest => manifest.Digest).Where(manifest => !tags.Any(tag => tag.Digest == manifest.Digest))],
+            Problem = problem == 0 ? "broken" : null,
+        });
+
+    private static readonly Gen<IReadOnlyList<RepositoryFacts>> s_repositories = Gen.Select(s_repository, s_repository)
+        .Select((app, tool) => (IReadOnlyList<RepositoryFacts>)[app with { Problem = null }, tool with { Name = RepositoryName.Parse("team/tool") }]);
+
+    private static readonly Gen<RetentionRules> s_rules = Gen.Select(Gen.Int[0, 511], Gen.Int[1, 4], Gen.Int[1, 10], Gen.Int[0, 3], Gen.Int[0, 3])
         .Select((which, count, days, line, how) => new RetentionRules
         {
             KeepLast = Is(which, 1) ? count : null,
             KeepWithin = Is(which, 2) ? TimeSpan.FromDays(days) : null,
             KeepDaily = Is(which, 4) ? count : null,
             KeepWeekly = Is(which, 8) ? count : null,
+            KeepMonthly = Is(which, 128) ? count : null,
+            Untagged = Is(which, 256),
             OlderThan = Is(which, 16) ? TimeSpan.FromDays(days) : null,
             Expired = Is(which, 32),
             KeepVersions = Is(which, 64) ? new VersionCounts(count, how, null) : null,
@@ -42,6 +57,9 @@ public class SelectionProperties
     [Fact]
     public void Another_rule_never_removes_more() => Gen.Select(s_repositories, s_scope, s_rules, s_rules).Sample((repositories, scope, rules, more) =>
     {
+        // About untagged manifests alone is no rule about tags: another is the first.
+        if (!rules.AreAboutTags)
+            rules = rules with { Untagged = false };
         // What rules have in common stays the same; those that are not there yet are added.
         var both = rules with
         {
@@ -49,6 +67,7 @@ public class SelectionProperties
             KeepWithin = rules.KeepWithin ?? more.KeepWithin,
             KeepDaily = rules.KeepDaily ?? more.KeepDaily,
             KeepWeekly = rules.KeepWeekly ?? more.KeepWeekly,
+            KeepMonthly = rules.KeepMonthly ?? more.KeepMonthly,
             OlderThan = rules.OlderThan ?? more.OlderThan,
             Expired = rules.Expired || more.Expired,
             KeepVersions = rules.KeepVersions ?? more.KeepVersions,
@@ -92,6 +111,7 @@ public class SelectionProperties
         var left = repositories.Select(repository => repository with
         {
             Tags = [.. repository.Tags.Where(tag => !first.Repositories.Any(each => each.Name == repository.Name && each.Tags.Any(gone => gone.Removed && gone.Tag == tag.Tag)))],
+            Untagged = [.. repository.Untagged.Where(manifest => !first.Repositories.Any(each => each.Name == repository.Name && each.Untagged.Any(gone => gone.Removed && gone.Digest == manifest.Digest)))],
         }).ToList();
 
         Removed(Select(left, scope, rules)).ShouldBeEmpty();
@@ -116,8 +136,9 @@ public class SelectionProperties
                 tag.Tag.Value.ShouldNotBe("latest");
             }
 
-            if (!pattern.IsExact && repository.Tags.Any(tag => !tag.IsReferrer))
-                repository.Tags.ShouldContain(tag => !tag.IsReferrer && !gone.Contains(tag.Tag));
+            // What is named goes in any case.
+            if (!pattern.IsExact && repository.Tags.Any(tag => tag is { IsReferrer: false, IsNamed: false }))
+                repository.Tags.ShouldContain(tag => !tag.IsReferrer && !tag.IsNamed && !gone.Contains(tag.Tag));
         }
     }, iter: 3000);
 
@@ -130,12 +151,36 @@ public class SelectionProperties
         Removed(Select(repositories, scope, aboutAges)).Intersect(future).ShouldBeEmpty();
     }, iter: 3000);
 
+    [Fact]
+    public void What_an_entry_keeps_no_other_takes() => Gen.Select(s_repositories, s_scope, s_scope, s_rules).Sample((repositories, first, second, rules) =>
+    {
+        var kept = ImagePattern.Parse(first);
+        var selection = ImageSelecting.Select(
+            new SelectionRequest([new ScopedRules([kept], new RetentionRules { KeepAll = true }), new ScopedRules([ImagePattern.Parse(second)], rules)], Protection.Default, RetentionScene.Now), repositories);
+
+        foreach (var repository in selection.Repositories.Where(repository => kept.Fits(repository.Name)))
+        {
+            repository.Tags.ShouldNotContain(tag => tag.Removed && kept.Fits(tag.Tag, tag.Digest));
+            if (kept.Tag is null or "*")
+                repository.Untagged.ShouldBeEmpty();
+        }
+    }, iter: 3000);
+
+    [Fact]
+    public void A_manifest_without_a_tag_goes_only_if_it_is_asked_for_and_old_enough() => Gen.Select(s_repositories, s_scope, s_rules).Sample((repositories, scope, rules) =>
+    {
+        foreach (var gone in Select(repositories, scope, rules).Repositories.SelectMany(repository => repository.Untagged.Where(manifest => manifest.Removed)))
+        {
+            rules.Untagged.ShouldBeTrue();
+            (ImagePattern.Parse(scope).Tag ?? "*").ShouldBe("*");
+            (RetentionScene.Now - gone.Modified).ShouldBeGreaterThanOrEqualTo(new[] { rules.OlderThan, rules.KeepWithin, TimeSpan.FromHours(1) }.Max()!.Value);
+            (gone.Modified == DateTimeOffset.UnixEpoch && !rules.UnknownAgeIsOld && (rules.OlderThan ?? rules.KeepWithin) is not null).ShouldBeFalse();
+        }
+    }, iter: 3000);
+
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(index => texts[index]);
 
     private static bool Is(int which, int bit) => (which & bit) != 0;
-
-    private static RepositoryFacts Repository(string name, TagFacts[] tags, string? problem) =>
-        new() { Name = RepositoryName.Parse(name), Tags = [.. tags.DistinctBy(tag => tag.Tag)], Problem = problem };
 
     private static ImageSelection Select(IReadOnlyList<RepositoryFacts> repositories, string scope, RetentionRules rules, Protection? protection = null) =>
         ImageSelecting.Select(new SelectionRequest([new ScopedRules([ImagePattern.Parse(scope)], rules)], protection ?? Protection.Default, RetentionScene.Now), repositories);
