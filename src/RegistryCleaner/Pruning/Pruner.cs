@@ -66,13 +66,13 @@ public sealed partial class Pruner
         var owner = contents.TryGetValue(StoreLayout.LockOwner, out var content) ? LockOwner.FromJson(content.Bytes.Span) : null;
         throw new CleanerException(
             ExitCode.Refused,
-            $"Another cleaner is at work on this store{(owner is null ? "" : $": {owner}")} (it holds '{_files.Root}/{StoreLayout.LockFile}' locked). Run this again when it has finished, or wait for it with --lock-timeout.");
+            $"Another cleaner is at work on this store{(owner is null ? "" : $": {owner}")} (it holds '{_files.Root}/{StoreLayout.LockFile}' locked, or was killed and what it began still runs). Run this again when it has finished, or wait for it with --lock-timeout.");
     }
 
     // What lies in the trash goes back into the store, or is deleted: whoever could have it lie elsewhere could have anything deleted.
     private async Task RequireOwnDirectoriesAsync(CancellationToken cancellationToken)
     {
-        var entries = await _files.StatAsync([StoreLayout.WorkDirectory, StoreLayout.LockFile, StoreLayout.Trash, StoreLayout.Discarded, StoreLayout.History], cancellationToken);
+        var entries = await _files.StatAsync([StoreLayout.WorkDirectory, StoreLayout.LockFile, StoreLayout.Fence, StoreLayout.Trash, StoreLayout.Discarded, StoreLayout.History], cancellationToken);
         if (entries.Values.FirstOrDefault(entry => entry.Kind == EntryKind.SymbolicLink) is { Path: not null } link)
             throw new CleanerException(ExitCode.Refused, $"'{_files.Root}/{link.Path}' is a symbolic link. What is removed is kept there by rename, and deleted from there: remove the link, and the cleaner makes a directory of its own.");
         try

@@ -20,7 +20,8 @@ internal sealed class Rollback(Trash trash, PruneJournal? journal, PruneOutcome 
         var (count, isBack) = (0, true);
         foreach (var part in new[] { trash.Rest, trash })
         {
-            var paths = TrashOrder.Sort((await part.FilesAsync(CancellationToken.None)).Select(file => file.Path), journal);
+            var files = (await part.FilesAsync(CancellationToken.None)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+            var paths = TrashOrder.Sort(files, journal);
             // Tags come last.
             var (tags, others) = (paths.Where(TrashOrder.IsTag).ToList(), paths.Where(path => !TrashOrder.IsTag(path)).ToList());
             foreach (var result in (await part.PutBackAsync(others)).Concat(await part.PutTagsBackAsync(tags)))
@@ -40,6 +41,13 @@ internal sealed class Rollback(Trash trash, PruneJournal? journal, PruneOutcome 
                     isBack = false;
                     outcome.HasFailed($"{result.Path} could not be put back: {result.Problem}");
                 }
+            }
+
+            // The lock keeps every other cleaner away. All the same nothing is given up that nobody has tried to put back.
+            if ((await part.FilesAsync(CancellationToken.None)).FirstOrDefault(file => !files.Contains(file.Path)) is { Path: not null } late)
+            {
+                isBack = false;
+                outcome.HasFailed($"{late.Path} came into the trash while all of it was put back: the trash is kept, and the next run tries again");
             }
         }
 

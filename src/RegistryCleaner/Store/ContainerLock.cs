@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using CliWrap;
 using Microsoft.Extensions.Logging;
@@ -11,23 +12,40 @@ namespace RegistryCleaner.Store;
 /// </summary>
 internal sealed partial class ContainerLock : IAsyncDisposable
 {
+    // What goes between here and there may cut a line on which nothing is said for long.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+
+    private static readonly byte[] s_signOfLife = "\n"u8.ToArray();
+
+    private readonly string _word;
     private readonly Pipe _input;
     private readonly Task _command;
+    private readonly PeriodicTimer _timer = new(s_pause);
+    private readonly Task _keptAlive;
+    private bool _isReleased;
 
-    private ContainerLock(Pipe input, Task command)
+    private ContainerLock(string word, Pipe input, Task command)
     {
+        _word = word;
         _input = input;
         _command = command;
+        _keptAlive = KeepAliveAsync();
     }
 
-    public static async Task<IAsyncDisposable?> TryTakeAsync(
+    /// <summary>What stands in the fence as long as nobody else has taken the lock; null when it was released.</summary>
+    public string? Word => _isReleased ? null : _word;
+
+    /// <summary>Whether its process has ended without being told to.</summary>
+    public bool IsLost => !_isReleased && _command.IsCompleted;
+
+    public static async Task<ContainerLock?> TryTakeAsync(
         CommandHost host, string root, string path, ILogger logger, CancellationToken cancellationToken)
     {
         var mark = $"rc{Guid.NewGuid():n}";
         var input = new Pipe();
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var errors = new System.Text.StringBuilder();
-        var command = host.Command("env", "LC_ALL=C", "sh", "-c", ContainerScripts.Lock, "sh", root, mark, path)
+        var command = host.Command("env", "LC_ALL=C", "sh", "-c", ContainerScripts.Lock.ReplaceLineEndings("\n"), "sh", root, mark, path, StoreLayout.Fence, FileLock.FencePatience.ToString(CultureInfo.InvariantCulture))
             .WithStandardInputPipe(PipeSource.FromStream(input.Reader.AsStream()))
             .WithStandardOutputPipe(PipeTarget.ToDelegate(line =>
             {
@@ -53,7 +71,7 @@ internal sealed partial class ContainerLock : IAsyncDisposable
         {
             if ((await answer.Task).EndsWith("without", StringComparison.Ordinal))
                 LogNoFlock(logger, host.Where);
-            return new ContainerLock(input, command);
+            return new ContainerLock(mark, input, command);
         }
 
         await input.Writer.CompleteAsync();
@@ -66,8 +84,17 @@ internal sealed partial class ContainerLock : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _isReleased = true;
+        _timer.Dispose();
+        await _keptAlive;
         await _input.Writer.CompleteAsync();
         await _command;
+    }
+
+    private async Task KeepAliveAsync()
+    {
+        while (await _timer.WaitForNextTickAsync() && !_command.IsCompleted)
+            await _input.Writer.WriteAsync(s_signOfLife);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "There is no flock {Host}: another cleaner on the same store cannot be kept out")]

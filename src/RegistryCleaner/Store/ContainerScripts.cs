@@ -13,6 +13,20 @@ namespace RegistryCleaner.Store;
 internal static class ContainerScripts
 {
     /// <summary>
+    /// Begins what changes something: <c>$3</c> is the word that stands in the fence since the lock was taken, or nothing where it is not
+    /// held. Whoever killed this process cannot end what runs here, so that it holds the fence as long as any of its commands lives, and
+    /// whoever takes the lock next waits for that; what has only arrived by then finds another word.
+    /// </summary>
+    private const string Fenced = $$"""
+        cd "$1" || exit 3
+        if [ -n "$3" ]; then
+            exec 9<{{StoreLayout.Fence}}
+            ! command -v flock >/dev/null || flock -s 9 || exit 3
+            [ "$(cat <&9)" = "$3" ] || { echo 'another cleaner has taken the store since' >&2; exit 3; }
+        fi
+        """;
+
+    /// <summary>
     /// A record a path: <c>MARK TYPE-AND-MODE-IN-HEX SIZE MTIME NAME</c>. A name with a line break goes on without a mark. What is not
     /// there is no error; whatever else stat complains of is. What it says of the mark is passed on.
     /// </summary>
@@ -95,21 +109,22 @@ internal static class ContainerScripts
         exit 0
         """;
 
-    /// <summary>Standard input becomes the file <c>$3</c>, if it has <c>$4</c> bytes.</summary>
-    public const string Write = """
-        cd "$1" && mkdir -p "${3%/*}" || exit 3
-        cat > "$3.$2.tmp" && [ "$(wc -c < "$3.$2.tmp")" -eq "$4" ] || { rm -f "$3.$2.tmp"; exit 3; }
-        { sync -d "$3.$2.tmp" 2>/dev/null || sync; } && mv -T "$3.$2.tmp" "$3" || exit 3
+    /// <summary>Standard input becomes the file <c>$4</c>, if it has <c>$5</c> bytes.</summary>
+    public const string Write = $$"""
+        {{Fenced}}
+        mkdir -p "${4%/*}" || exit 3
+        cat > "$4.$2.tmp" && [ "$(wc -c < "$4.$2.tmp")" -eq "$5" ] || { rm -f "$4.$2.tmp"; exit 3; }
+        { sync -d "$4.$2.tmp" 2>/dev/null || sync; } && mv -T "$4.$2.tmp" "$4" || exit 3
         exit 0
         """;
 
     /// <summary>
-    /// Renames each path from below <c>$3</c> to below <c>$4</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the reason.
+    /// Renames each path from below <c>$4</c> to below <c>$5</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the reason.
     /// What lies behind a symbolic link may be another repository's, or no part of the store; only the two uppermost directories may be one.
     /// A tag's link may be written by a push at any moment, with other content, and rename(2) would take its place: it is linked instead.
     /// </summary>
     public const string Move = $$"""
-        cd "$1" || exit 3
+        {{Fenced}}
         several() { echo 'it {{StorePaths.SeveralFileSystems}}' >&2; exit 3; }
         [ "$(stat -L -c %d . v2 v2/blobs v2/repositories registry-cleaner registry-cleaner/trash 2>/dev/null | sort -u | wc -l)" -eq 1 ] || several
         here=$(pwd -P)
@@ -128,12 +143,12 @@ internal static class ContainerScripts
                     *{{StoreLayout.LinkOfTagName}}) m=$(ln "$from/$p" "$t" 2>&1 && rm -f "$from/$p" 2>&1);;
                     *) m=$(mv -T "$from/$p" "$t" 2>&1);;
                 esac && printf "M\0" || { case $p in *{{StoreLayout.LinkOfTagName}}) [ ! -e "$t" ];; esac && printf "X%s\0" "$m" || printf "E\0"; }
-            done' sh "$3" "$4" "$2"
+            done' sh "$4" "$5" "$2"
         exit 0
         """;
 
-    public const string DeleteTrees = """
-        cd "$1" || exit 3
+    public const string DeleteTrees = $$"""
+        {{Fenced}}
         xargs -0 -r sh -c '
             mark=$1; shift
             for p; do
@@ -142,16 +157,24 @@ internal static class ContainerScripts
         exit 0
         """;
 
-    public const string RemoveEmptyDirectories = """
-        cd "$1" || exit 3
+    public const string RemoveEmptyDirectories = $$"""
+        {{Fenced}}
         xargs -0 -r rmdir -- 2>/dev/null
         exit 0
         """;
 
-    /// <summary>Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone.</summary>
+    /// <summary>
+    /// Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone. The mark becomes
+    /// the word of the fence <c>$4</c>, once nothing runs any more that began before; <c>$5</c> is how many seconds that is waited for.
+    /// </summary>
     public const string Lock = """
         cd "$1" && mkdir -p "${3%/*}" || exit 3
-        command -v flock >/dev/null || { printf '%s without\n' "$2"; exec cat >/dev/null; }
-        exec flock -n "$3" sh -c 'printf "%s locked\n" "$1"; exec cat >/dev/null' sh "$2"
+        command -v flock >/dev/null || { printf %s "$2" >"$4" || exit 3; printf '%s without\n' "$2"; exec cat >/dev/null; }
+        exec flock -n "$3" sh -c '
+            exec 9>>"$2"
+            until flock -n 9; do [ "$(($3 - ${n:=0}))" -gt 0 ] || exit 1; n=$((n + 1)); sleep 1; done
+            printf %s "$1" >"$2" || exit 3
+            exec 9>&-
+            printf "%s locked\n" "$1"; exec cat >/dev/null' sh "$2" "$4" "$5"
         """;
 }

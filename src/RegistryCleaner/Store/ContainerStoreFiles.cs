@@ -15,6 +15,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     private const int PipeBuffer = 64 << 10;
 
     private readonly ShellPool _shells = new(host, root);
+    private ContainerLock? _lock;
 
     /// <inheritdoc/>
     public string Root { get; } = root;
@@ -142,7 +143,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await RunAsync(ContainerScripts.Write, _ => new ShellInput(content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        await ChangeAsync(ContainerScripts.Write, _ => new ShellInput(content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(
@@ -152,12 +153,12 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             return [];
 
         var records = new List<string>();
-        await RunAsync(
+        await ChangeAsync(
             ContainerScripts.Move,
             mark => Pieces(paths, mark),
             [fromBase, toBase],
-            _ => new RecordReader([0], record => records.Add(Encoding.UTF8.GetString(record))),
-            cancellationToken);
+            cancellationToken,
+            _ => new RecordReader([0], record => records.Add(Encoding.UTF8.GetString(record))));
         if (records.Count != paths.Count)
             throw new StoreAccessException($"The store {host.Where}: {paths.Count} renames were asked for, {records.Count} were answered.");
         return [.. paths.Zip(records, (path, record) => new MoveOutcome(path, ResultOf(record[0]), record.Length > 1 ? record[1..].Trim() : null))];
@@ -168,19 +169,23 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     {
         foreach (var path in paths)
             StorePaths.RequireWorkDirectory(path);
-        await RunAsync(ContainerScripts.DeleteTrees, mark => Pieces(paths, mark), [], cancellationToken);
+        await ChangeAsync(ContainerScripts.DeleteTrees, mark => Pieces(paths, mark), [], cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
         if (paths.Count > 0)
-            await RunAsync(ContainerScripts.RemoveEmptyDirectories, _ => Pieces(paths.Select(path => "./" + path), ""), [], cancellationToken);
+            await ChangeAsync(ContainerScripts.RemoveEmptyDirectories, _ => Pieces(paths.Select(path => "./" + path), ""), [], cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken) =>
-        ContainerLock.TryTakeAsync(host, Root, path, logger, cancellationToken);
+    public async Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken)
+    {
+        var taken = await ContainerLock.TryTakeAsync(host, Root, path, logger, cancellationToken);
+        _lock = taken ?? _lock;
+        return taken;
+    }
 
     private static MoveResult ResultOf(char letter) => letter switch
     {
@@ -278,8 +283,11 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
             : throw new StoreAccessException($"The store {host.Where}: the question did not arrive whole, or the answer did not come back whole.");
     }
 
-    private Task<string> RunAsync(string script, Func<string, ShellInput> input, string[] arguments, CancellationToken cancellationToken) =>
-        RunAsync(script, input, arguments, _ => new RecordReader([0], _ => { }), cancellationToken);
+    // Who has had the lock and lost it, as when the container was restarted, may not be alone any more.
+    private Task<string> ChangeAsync(
+        string script, Func<string, ShellInput> input, string[] arguments, CancellationToken cancellationToken, Func<string, IAnswerReader>? readerOf = null) => _lock is { IsLost: true }
+        ? throw new StoreAccessException($"The store {host.Where}: the lock was lost, and another cleaner may have it by now: nothing more is changed.")
+        : RunAsync(script, input, [_lock?.Word ?? "", .. arguments], readerOf ?? (_ => new RecordReader([0], _ => { })), cancellationToken);
 
     // What a reader was given counts only when this returns: before, nobody knows whether the answer is whole.
     private async Task<string> RunAsync(

@@ -17,6 +17,9 @@ internal static partial class FileLock
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
+    /// <summary>How many seconds those are waited for that a killed cleaner left behind in a container.</summary>
+    public const int FencePatience = 10;
+
     /// <summary>Opens a file and locks it until it is closed; null where another holds it.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be opened.</exception>

@@ -168,16 +168,40 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     }
 
     /// <inheritdoc/>
-    public Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken)
     {
+        FileStream? taken = null;
+        var isOurs = false;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(path))!);
-            return Task.FromResult<IAsyncDisposable?>(FileLock.TryTake(FullPath(path)));
+            taken = FileLock.TryTake(FullPath(path));
+            isOurs = taken is not null && await TakeFenceAsync(cancellationToken);
+            return isOurs ? taken : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreAccessException($"The store cannot be changed: {e.Message}", e);
+        }
+        finally
+        {
+            if (!isOurs && taken is not null)
+                await taken.DisposeAsync();
+        }
+    }
+
+    // What this process does ends with it. What one does in a container may go on: it is waited for, and what comes later finds
+    // nothing in the fence that it knows.
+    private async Task<bool> TakeFenceAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FullPath(StoreLayout.Fence))!);
+        for (var second = 0; ; second++)
+        {
+            await using var fence = FileLock.TryTake(FullPath(StoreLayout.Fence));
+            fence?.SetLength(0);
+            if (fence is not null || second >= FileLock.FencePatience)
+                return fence is not null;
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 

@@ -31,6 +31,12 @@ public static class StoreLayout
     /// <summary>The file that a running cleaner holds locked.</summary>
     public const string LockFile = WorkDirectory + "/lock";
 
+    /// <summary>
+    /// Who may change the store, by a word of its own. What still runs of a killed cleaner in a container holds it locked beside others,
+    /// and does nothing any more once it says something else.
+    /// </summary>
+    internal const string Fence = WorkDirectory + "/fence";
+
     /// <summary>Who holds it, or held it last.</summary>
     public const string LockOwner = WorkDirectory + "/lock-owner.json";
 

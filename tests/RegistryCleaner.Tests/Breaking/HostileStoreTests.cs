@@ -45,6 +45,7 @@ public class HostileStoreTests(ITestOutputHelper output)
     [InlineData(StoreLayout.Discarded)]
     [InlineData(StoreLayout.History)]
     [InlineData(StoreLayout.LockFile)]
+    [InlineData(StoreLayout.Fence)]
     public async Task The_cleaners_own_directories_are_not_looked_for_elsewhere(string path)
     {
         using var scene = new HostileStore();
