@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using RegistryCleaner.Store;
@@ -36,8 +37,38 @@ internal sealed class Trash(IStoreFiles files, string runId)
     /// <summary>Takes paths of the store away, in the order given.</summary>
     public Task<IReadOnlyList<MoveOutcome>> TakeAsync(IReadOnlyList<string> paths) => MoveAsync(StoreLayout.Version2, $"{Base}/{StoreLayout.Version2}", paths);
 
-    /// <summary>Puts paths of the store back, never over what is there by now.</summary>
-    public Task<IReadOnlyList<MoveOutcome>> PutBackAsync(IReadOnlyList<string> paths) => MoveAsync($"{Base}/{StoreLayout.Version2}", StoreLayout.Version2, paths);
+    /// <summary>
+    /// Puts paths of the store back, never over what is there by now. A blob's data that is there by now is the same, unless whoever
+    /// wrote it broke off: then it is put aside for that in the trash.
+    /// </summary>
+    public async Task<IReadOnlyList<MoveOutcome>> PutBackAsync(IReadOnlyList<string> paths)
+    {
+        var outcomes = (await MoveBackAsync(paths)).ToArray();
+        var damaged = await DamagedAsync([.. outcomes.Where(outcome => outcome.Result == MoveResult.TargetExists && StoreLayout.IsBlobData(outcome.Path)).Select(outcome => outcome.Path)]);
+        if (damaged.Count == 0)
+            return outcomes;
+        await Aside($"damaged-{Guid.NewGuid():n}").TakeAsync(damaged);
+        var back = (await MoveBackAsync(damaged)).ToDictionary(outcome => outcome.Path, StringComparer.Ordinal);
+        return [.. outcomes.Select(outcome => back.GetValueOrDefault(outcome.Path, outcome))];
+    }
+
+    private Task<IReadOnlyList<MoveOutcome>> MoveBackAsync(IReadOnlyList<string> paths) => MoveAsync($"{Base}/{StoreLayout.Version2}", StoreLayout.Version2, paths);
+
+    // Of another length than that in the trash, which is what its name says, as the one in the store is not.
+    private async Task<IReadOnlyList<string>> DamagedAsync(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0)
+            return [];
+        var entries = await files.StatAsync([.. paths, .. paths.Select(Of)], CancellationToken.None);
+        List<string> other = [.. paths.Where(path => entries.TryGetValue(path, out var here) && entries.TryGetValue(Of(path), out var trashed) && here.Size != trashed.Size)];
+        if (other.Count == 0)
+            return [];
+        var digests = new ConcurrentDictionary<int, string>();
+        await files.HashEachAsync([.. other, .. other.Select(Of)], (index, digest) => digests[index] = digest, CancellationToken.None);
+        return [.. other.Where((path, index) => !IsItself(path, index) && IsItself(path, index + other.Count))];
+
+        bool IsItself(string path, int index) => digests.TryGetValue(index, out var digest) && path.EndsWith($"/{digest}/data", StringComparison.Ordinal);
+    }
 
     /// <summary>
     /// Puts tags back, never over a link that is there. Where a push has made a tag's directory again and has not written its link, or

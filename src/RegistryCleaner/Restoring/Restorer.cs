@@ -163,8 +163,11 @@ internal sealed class Restorer
         };
     }
 
+    // Data that is shorter than it was is what a push left that broke off: it is no better than none.
     private async Task<IReadOnlySet<string>> ThereAsync(IEnumerable<string> paths, CancellationToken cancellationToken) =>
-        (await _files.StatAsync([.. paths.Distinct(StringComparer.Ordinal)], cancellationToken)).Keys.ToHashSet(StringComparer.Ordinal);
+        (await _files.StatAsync([.. paths.Distinct(StringComparer.Ordinal)], cancellationToken)).Values
+            .Where(entry => !StoreLayout.IsBlobData(entry.Path) || entry.Size >= _trash.SizeOf(entry.Path))
+            .Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
 
     private static string TagPathOf(RestoreCandidate candidate) => StoreLayout.Tag(candidate.Repository, candidate.Tag!);
 

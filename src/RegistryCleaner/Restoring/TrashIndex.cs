@@ -6,7 +6,7 @@ namespace RegistryCleaner.Restoring;
 /// <summary>Which files of the store lie in the trash of which runs.</summary>
 internal sealed class TrashIndex
 {
-    // By path in the store: the trashes that hold it, the first being the one to take it from.
+    // By path in the store: the trashes that hold it, the one to ask first first.
     private readonly Dictionary<string, List<(Trash Trash, long Size)>> _trashes = new(StringComparer.Ordinal);
 
     private TrashIndex(Trash own) => Own = own;
@@ -43,11 +43,11 @@ internal sealed class TrashIndex
     /// <summary>Whether a path of the store lies in any trash.</summary>
     public bool Has(string path) => _trashes.ContainsKey(path);
 
-    /// <summary>The trash to take it from.</summary>
-    public Trash TrashOf(string path) => _trashes[path][0].Trash;
+    /// <summary>The trash to take it from: the first, of those that have the longest. A shorter one broke off while it was written.</summary>
+    public Trash TrashOf(string path) => _trashes[path].MaxBy(item => item.Size).Trash;
 
     /// <summary>Its length in bytes.</summary>
-    public long SizeOf(string path) => _trashes.TryGetValue(path, out var trashes) ? trashes[0].Size : 0;
+    public long SizeOf(string path) => _trashes.TryGetValue(path, out var trashes) ? trashes.Max(item => item.Size) : 0;
 
     /// <summary>Where it lies.</summary>
     public IReadOnlyList<string> PlacesOf(string path) => _trashes.TryGetValue(path, out var trashes) ? [.. trashes.Select(item => item.Trash.Of(path))] : [];

@@ -123,6 +123,9 @@ public static class StoreLayout
     /// <summary>A blob's content.</summary>
     public static string BlobData(Digest digest) => BlobDirectory(digest) + "/data";
 
+    /// <summary>Whether a path is that of a blob's content.</summary>
+    internal static bool IsBlobData(string path) => path.StartsWith(Blobs + "/", StringComparison.Ordinal) && path.EndsWith("/data", StringComparison.Ordinal);
+
     /// <summary>The trash of one run.</summary>
     public static string TrashOf(string runId) => $"{Trash}/{runId}";
 

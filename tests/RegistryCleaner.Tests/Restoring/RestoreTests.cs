@@ -168,4 +168,18 @@ public class RestoreTests
 
         scene.Oracle.WholeTags.ShouldContain("sha512:1");
     }
+
+    [Fact]
+    public async Task Of_two_copies_the_one_comes_back_that_is_not_cut_off()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var layer = scene.Store.Layer("elsewhere", "amd64-2.0");
+        scene.Store.Tag("elsewhere", "1", scene.Store.Image("elsewhere", "1", layer));
+        scene.Store.Write(StoreLayout.BlobData(layer), ""u8);
+        var run = (await scene.PruneAsync("elsewhere:1")).RunIds.Single();
+
+        (await scene.RestoreAsync(run: run)).IsComplete.ShouldBeTrue();
+
+        scene.Oracle.WholeTags.ShouldContain("elsewhere:1");
+    }
 }

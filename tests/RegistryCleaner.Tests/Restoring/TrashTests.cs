@@ -210,6 +210,52 @@ public class TrashTests
         summary.ShouldContain(sentence => sentence.Contains($"RestoreImages --run {scene.Run}", StringComparison.Ordinal));
     }
 
+    // As a registry up to 3.0 leaves it when the disk is full: it writes data in its place.
+    [Theory]
+    [InlineData("a rollback")]
+    [InlineData("RestoreImages")]
+    [InlineData("EmptyTrash")]
+    public async Task Data_that_a_push_left_cut_off_does_not_count_as_being_back(string how)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var completed = scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/completed");
+        var layer = scene.Store.Layer("elsewhere", "amd64-2.0");
+        foreach (var digest in new[] { layer, Digest.Parse(scene.TagsBefore["team/app:2.0"]) })
+            scene.Store.Write(StoreLayout.BlobData(digest), ""u8);
+
+        switch (how)
+        {
+            case "a rollback":
+                File.Delete(completed);
+                await RunScene.KeepingPrunerOf(scene.StoreFiles, InterruptedRunPolicy.RollBack).FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
+                break;
+            case "RestoreImages":
+                (await scene.RestoreAsync(new RestoreImagesOptions())).ExitCode.ShouldBe(ExitCode.Done);
+                break;
+            default:
+                await new Cleaner().EmptyTrashAsync(new EmptyTrashOptions { RegistryRoot = scene.Store.RootDirectory });
+                new FileInfo(scene.Store.FullPath(StoreLayout.BlobData(layer))).Length.ShouldBe(1024);
+                return;
+        }
+
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Where(pair => scene.TagsBefore.ContainsKey(pair.Key)).ShouldBe(scene.TagsBefore, ignoreOrder: true);
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Data_that_was_pushed_anew_stays_and_the_cut_off_copy_in_the_trash_does_not_take_its_place()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var layer = scene.Store.Layer("elsewhere", "amd64-2.0");
+        await File.WriteAllTextAsync(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/{StoreLayout.BlobData(layer)}"), "");
+
+        (await scene.RestoreAsync()).IsComplete.ShouldBeTrue();
+
+        new FileInfo(scene.Store.FullPath(StoreLayout.BlobData(layer))).Length.ShouldBe(1024);
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
     private static long Size(UndoScene scene) =>
         Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
