@@ -17,7 +17,7 @@ internal sealed partial class MarkAndSweepCollector(IStoreFiles files, Pruner pr
     /// <exception cref="CleanerException">More would go than is allowed, or there is no repository at all.</exception>
     public async Task<CollectionPlan> PlanAsync(CollectionQuestion question, DeletionLimit maxDelete, bool allowNoRepositories, CancellationToken cancellationToken)
     {
-        var plan = await new CollectionPlanner(files, question).PlanAsync(cancellationToken);
+        var plan = await WithoutKeptAsync(await new CollectionPlanner(files, question).PlanAsync(cancellationToken), cancellationToken);
         LogPlanned(logger, plan.Blobs.Length, plan.AllBlobs);
         // A volume that is not mounted looks like this.
         if (!plan.HasRepositories && plan.AllBlobs > 0 && !allowNoRepositories)
@@ -71,6 +71,12 @@ internal sealed partial class MarkAndSweepCollector(IStoreFiles files, Pruner pr
         RecentBlobs = plan.RecentBlobs,
         RecentBytes = plan.RecentBytes,
     };
+
+    private async Task<CollectionPlan> WithoutKeptAsync(CollectionPlan plan, CancellationToken cancellationToken)
+    {
+        var (kept, remarks) = await pruner.FindKeptAsync(plan.Blobs.Select(blob => blob.Digest), cancellationToken);
+        return plan with { Blobs = [.. plan.Blobs.Where(blob => !kept.ContainsKey(blob.Digest))], Remarks = [.. plan.Remarks, .. remarks] };
+    }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Pruning;
@@ -47,6 +48,8 @@ internal sealed class EarlierRuns(IStoreFiles files)
     public const int MaxJournalLength = 512 << 20;
 
     private const int MaxMarkLength = 32;
+
+    private static readonly TimeSpan s_clockDifference = TimeSpan.FromMinutes(1);
 
     private static readonly RunEnd[] s_ends = Enum.GetValues<RunEnd>();
 
@@ -97,6 +100,28 @@ internal sealed class EarlierRuns(IStoreFiles files)
 
     /// <summary>The journal of a run whose trash is there; null where it is none that can be read.</summary>
     public Task<PruneJournal?> ReadJournalAsync(string runId, CancellationToken cancellationToken) => ReadJournalAsync(StoreLayout.Journal(runId), runId, cancellationToken);
+
+    /// <summary>
+    /// The blobs that runs may need to be taken back, of those whose trash is kept longer than that of a run which ends now, each with such
+    /// a run; and the runs of which nobody can know.
+    /// </summary>
+    /// <param name="now">The time where the files are.</param>
+    /// <param name="retention">How long the trash of the run is kept that ends now.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<(IReadOnlyDictionary<Digest, string> Blobs, IReadOnlyList<string> Unknown)> FindKeptAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        var (blobs, unknown) = (new Dictionary<Digest, string>(), new List<string>());
+        // Clocks differ by a little.
+        foreach (var run in (await ReadAsync(cancellationToken)).Where(run => run.KeptUntil - now - s_clockDifference > retention))
+        {
+            if (await ReadJournalAsync(run.RunId, cancellationToken) is not { } journal)
+                unknown.Add(run.RunId);
+            else
+                journal.AllBlobs().ToList().ForEach(blob => blobs[blob] = run.RunId);
+        }
+
+        return (blobs, unknown);
+    }
 
     /// <summary>The runs whose trash is gone, oldest first.</summary>
     public async Task<IReadOnlyList<EndedRun>> ReadEndedAsync(CancellationToken cancellationToken)

@@ -110,6 +110,11 @@ internal sealed record PruneJournal
             .Select(digest => new RepositoryLink(name, digest));
     });
 
+    /// <summary>All blobs that it names, those that do not go themselves included.</summary>
+    public IEnumerable<Digest> AllBlobs() => Links().Select(link => link.Blob)
+        .Concat(Repositories.SelectMany(repository => repository.Layers).Select(layer => layer.Holds).Concat(Blobs).Select(text => Digest.TryParse(text, out var digest, out _) ? digest : default))
+        .Where(digest => digest != default);
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.PruneJournal);
 
     /// <summary>The journal of a run; null for anything that is not a whole journal of that run and this version.</summary>

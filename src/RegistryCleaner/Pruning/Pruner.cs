@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RegistryCleaner.Api;
 using RegistryCleaner.Marking;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
 
@@ -125,8 +126,23 @@ public sealed partial class Pruner
     public Task ApplyAsync(CollectionPlan plan, PruneOutcome outcome, CancellationToken cancellationToken) =>
         plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow, _options.TrashRetention), outcome, cancellationToken);
 
+    /// <summary>What earlier runs may need that are kept longer than this one, and what is to be said of it.</summary>
+    internal async Task<(IReadOnlyDictionary<Digest, string> Blobs, IReadOnlyList<string> Remarks)> FindKeptAsync(IEnumerable<Digest> blobs, CancellationToken cancellationToken)
+    {
+        var (kept, unknown) = await _earlier.FindKeptAsync(await _reader.GetTimeAsync(cancellationToken), _options.TrashRetention, cancellationToken);
+        return (kept,
+        [
+            .. blobs.Where(kept.ContainsKey).GroupBy(blob => kept[blob], StringComparer.Ordinal).Select(run => $"{run.Count()} blobs that nothing uses stay: the run {run.Key}, whose trash is kept longer than this one's, may need them to be taken back"),
+            .. unknown.Select(run => $"the journal of run {run} cannot be read: what it needs to be taken back may go before its trash does"),
+        ]);
+    }
+
     private async Task ApplyAsync(PruneJournal journal, PruneOutcome outcome, CancellationToken cancellationToken)
     {
+        var (kept, remarks) = await FindKeptAsync(journal.Blobs.Select(Digest.Parse), cancellationToken);
+        foreach (var remark in remarks)
+            outcome.Note(remark);
+        journal = journal with { Blobs = [.. journal.Blobs.Where(blob => !kept.ContainsKey(Digest.Parse(blob)))] };
         var json = journal.ToJson();
         if (json.Length > EarlierRuns.MaxJournalLength)
             throw new CleanerException(ExitCode.Refused, "So much would go at once that the journal of it could not be read again: remove it in several runs.");

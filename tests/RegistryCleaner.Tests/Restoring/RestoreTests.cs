@@ -1,8 +1,12 @@
+using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Restoring;
 using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+using RegistryCleaner.Tests.Pruning;
 
 namespace RegistryCleaner.Tests.Restoring;
 
@@ -181,5 +185,48 @@ public class RestoreTests
         (await scene.RestoreAsync(run: run)).IsComplete.ShouldBeTrue();
 
         scene.Oracle.WholeTags.ShouldContain("elsewhere:1");
+    }
+
+    [Theory]
+    [InlineData(30, 0, true)]
+    [InlineData(30, 7, true)]
+    [InlineData(7, 7, false)]
+    public async Task A_collection_leaves_what_a_run_may_need_that_is_kept_longer(int pruneDays, int collectDays, bool isKept)
+    {
+        using var scene = UndoScene.Unpruned();
+        scene.Store.Age(TimeSpan.FromDays(2));
+        await new Cleaner().CleanImagesAsync(new CleanImagesOptions
+        {
+            Images = PruneScene.Images,
+            RegistryRoot = scene.Store.RootDirectory,
+            Collector = CollectorKind.None,
+            TrashRetention = TimeSpan.FromDays(pruneDays),
+        });
+        var run = scene.Run;
+        var collect = new GarbageCollectOptions { RegistryRoot = scene.Store.RootDirectory, TrashRetention = TimeSpan.FromDays(collectDays), MaxDelete = DeletionLimit.None };
+
+        var dry = await new Cleaner().GarbageCollectAsync(collect with { DryRun = true });
+        var report = await new Cleaner().GarbageCollectAsync(collect);
+
+        report.ExitCode.ShouldBe(ExitCode.Done);
+        (report.Collection!.Blobs, report.Collection.Blobs > 0).ShouldBe((dry.Collection!.Blobs, !isKept));
+        report.Warnings.Any(sentence => sentence.Contains(run, StringComparison.Ordinal)).ShouldBe(isKept);
+        (await scene.RestoreAsync(run: run)).IsComplete.ShouldBeTrue();
+        scene.Now.ShouldBe(scene.Before);
+    }
+
+    // The base layer, in another repository, stays for what is left: the first run took its link, the second takes its data.
+    [Fact]
+    public async Task A_later_prune_leaves_it_too()
+    {
+        using var scene = UndoScene.Unpruned();
+        foreach (var repository in new[] { "one", "two" })
+            scene.Store.Tag(repository, "1", scene.Store.Image(repository, repository, scene.Store.Layer(repository, "shared by two")));
+        var first = (await scene.PruneAsync("one:1")).RunIds.Single();
+
+        await PruneScene.RunAsync(scene.StoreFiles, "two:1");
+
+        (await scene.RestoreAsync(run: first)).IsComplete.ShouldBeTrue();
+        scene.Oracle.WholeTags.ShouldContain("one:1");
     }
 }
