@@ -70,7 +70,8 @@ internal sealed class Restorer
     {
         var tags = _candidates.Where(candidate => candidate.Tag is not null).ToList();
         var links = await new StoreReader(_files).ReadLinksAsync([.. tags.Select(TagLinkOf)], cancellationToken);
-        var own = _trash.Files.Where(path => !TrashOrder.IsTag(path)).Concat(_trash.Rest).Where(IsAskedFor).ToList();
+        // What lies among the tags and is none goes back with its repository's directories, or not at all.
+        var own = _trash.Files.Concat(_trash.Rest).Where(path => !TrashOrder.IsTag(path)).Where(IsAskedFor).ToList();
         var there = await ThereAsync([.. own, .. _candidates.SelectMany(candidate => candidate.Needs).Select(need => need.Path)], cancellationToken);
 
         foreach (var candidate in _candidates)

@@ -187,6 +187,22 @@ public class RestoreTests
         scene.Oracle.WholeTags.ShouldContain("elsewhere:1");
     }
 
+    [Fact]
+    public async Task What_lies_among_the_tags_of_a_repository_and_is_none_stops_nothing()
+    {
+        using var scene = UndoScene.Unpruned();
+        const string Foreign = "v2/repositories/team/gone/_manifests/tags/@eaDir/x";
+        scene.Store.Write(Foreign, "x"u8);
+        await scene.PruneAsync("team/gone");
+
+        var plan = await scene.RestoreAsync(images: ["team/gone"]);
+
+        plan.IsComplete.ShouldBeTrue();
+        scene.Oracle.Tags["team/gone:1"].ShouldBe(scene.TagsBefore["team/gone:1"]);
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Store.Has(Foreign).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData(30, 0, true)]
     [InlineData(30, 7, true)]
