@@ -176,8 +176,8 @@ public sealed partial class Pruner
             return;
         if (mayEnd)
             outcome.Note($"the space of the earlier run {journal.RunId} was freed: {judged.Blobs.Count} blobs");
-        // Once is enough, if it is late enough.
-        else if (IsSettled(kept))
+        // Once is enough, if it is late enough, and if whoever serves was asked, too: who only puts back asks nobody.
+        else if (IsSettled(kept) && _options.Earlier != EarlierTrash.Keep)
             await new Trash(_files, journal.RunId).JudgeAsync();
     }
 

@@ -1,3 +1,4 @@
+using RegistryCleaner.Api;
 using RegistryCleaner.Collecting;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
@@ -244,5 +245,53 @@ public class RestoreTests
 
         (await scene.RestoreAsync(run: first)).IsComplete.ShouldBeTrue();
         scene.Oracle.WholeTags.ShouldContain("one:1");
+    }
+
+    [Fact]
+    public async Task Who_only_puts_back_asks_no_registry_and_leaves_the_run_to_be_looked_at_by_one_that_does()
+    {
+        using var scene = UndoScene.Unpruned();
+        var served = new Recalling();
+        async Task RunAsync(params string[] images)
+        {
+            var pruner = new Pruner(scene.StoreFiles, new StoreReader(scene.StoreFiles), served, new PruningOptions { TrashRetention = TimeSpan.FromDays(7) }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            await pruner.FinishEarlierRunsAsync(new PruneOutcome(), default);
+            if (images.Length > 0)
+                await pruner.ApplyAsync(await PruneScene.PlanAsync(scene.StoreFiles, images), new PruneOutcome(), default);
+        }
+
+        await RunAsync("team/app:2.0", "team/last/one:1");
+        StoreBuilder.Age(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/completed"), TimeSpan.FromMinutes(5));
+        (await scene.RestoreAsync(new RestoreImagesOptions { Images = ["team/last/one:1"] })).ExitCode.ShouldBe(ExitCode.Done);
+        // A client was told meanwhile that this layer is there.
+        served.Remembered = true;
+        await RunAsync();
+
+        var link = served.Link!.Value;
+        scene.Store.Has(StoreLayout.LayerLink(link.Repository, link.Blob)).ShouldBeTrue();
+        scene.Store.Has(StoreLayout.BlobData(link.Blob)).ShouldBeTrue();
+    }
+
+    // A registry that has forgotten everything, and later remembers one link.
+    private sealed class Recalling : ServedStore
+    {
+        public bool Remembered { get; set; }
+
+        public RepositoryLink? Link { get; private set; }
+
+        public override bool KeepsTrash => true;
+
+        public override bool HasCache => true;
+
+        public override Task<IReadOnlyList<RepositoryLink>> ForgetAsync(IReadOnlyList<RepositoryLink> gone, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RepositoryLink>>([]);
+
+        public override Task<IReadOnlyList<RepositoryLink>> FindServedAsync(IReadOnlyList<RepositoryLink> links, CancellationToken cancellationToken)
+        {
+            if (Remembered && Link is null && links.Count > 0)
+                Link = links[0];
+            return Task.FromResult<IReadOnlyList<RepositoryLink>>([.. links.Where(link => Remembered && link == Link)]);
+        }
+
+        public override Task<bool> SettleAsync(Func<Task<bool>> look, CancellationToken cancellationToken) => look();
     }
 }
