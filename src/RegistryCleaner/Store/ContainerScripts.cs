@@ -109,12 +109,11 @@ internal static class ContainerScripts
         exit 0
         """;
 
-    /// <summary>Standard input becomes the file <c>$4</c>, if it has <c>$5</c> bytes.</summary>
+    /// <summary>Standard input becomes the file <c>$4</c>, if it has <c>$5</c> bytes, by way of the file <c>$6</c>.</summary>
     public const string Write = $$"""
         {{Fenced}}
         mkdir -p "${4%/*}" || exit 3
-        cat > "$4.$2.tmp" && [ "$(wc -c < "$4.$2.tmp")" -eq "$5" ] || { rm -f "$4.$2.tmp"; exit 3; }
-        { sync -d "$4.$2.tmp" 2>/dev/null || sync; } && mv -T "$4.$2.tmp" "$4" || exit 3
+        cat > "$6" && [ "$(wc -c < "$6")" -eq "$5" ] && { sync -d "$6" 2>/dev/null || sync; } && mv -T "$6" "$4" || { rm -f "$6"; exit 3; }
         exit 0
         """;
 

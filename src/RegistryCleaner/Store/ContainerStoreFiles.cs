@@ -143,7 +143,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await ChangeAsync(ContainerScripts.Write, _ => new ShellInput(content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        await ChangeAsync(ContainerScripts.Write, _ => new ShellInput(content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture), StorePaths.TemporaryOf(path)], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(

@@ -98,7 +98,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var target = FullPath(path);
-        var temporary = $"{target}.{Guid.NewGuid():n}.tmp";
+        var temporary = StorePaths.TemporaryOf(target);
+        var isWritten = false;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -109,10 +110,16 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             }
 
             File.Move(temporary, target, overwrite: true);
+            isWritten = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreAccessException($"'{target}' cannot be written: {e.Message}", e);
+        }
+        finally
+        {
+            if (!isWritten)
+                TryDelete(temporary);
         }
     }
 
@@ -202,6 +209,18 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             if (fence is not null || second >= FileLock.FencePatience)
                 return fence is not null;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Why it was to go is told already.
         }
     }
 

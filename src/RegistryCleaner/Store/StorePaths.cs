@@ -6,6 +6,9 @@ internal static class StorePaths
     /// <summary>Why nothing can be moved.</summary>
     public const string SeveralFileSystems = "lies on more than one file system, or on one that is mounted in two places: nothing can be renamed from one to the other";
 
+    /// <summary>A name for a file beside its place, as a registry names its own: what a killed run left is found with those.</summary>
+    public static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid()}.tmp";
+
     public static void RequireWorkDirectory(string path)
     {
         if (!path.StartsWith(StoreLayout.WorkDirectory + "/", StringComparison.Ordinal)

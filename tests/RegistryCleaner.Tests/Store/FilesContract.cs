@@ -132,6 +132,17 @@ public abstract class FilesContract : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_write_that_fails_leaves_nothing()
+    {
+        var files = Files;
+        Put("x/link/in-its-way", "x");
+
+        await Should.ThrowAsync<StoreAccessException>(() => files.WriteAsync("x/link", "one"u8.ToArray(), default));
+
+        Directory.GetFiles(_root, "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [SkippableFact]
     public async Task Moves_happen_in_order_and_never_over_something()
     {
         Put("v2/a/link", "a");

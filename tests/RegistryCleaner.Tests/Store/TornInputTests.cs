@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
@@ -60,6 +61,20 @@ public sealed class TornInputTests : IDisposable
 
         _store.Builder.Has("registry-cleaner/journal").ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task What_a_killed_write_leaves_is_collected_as_a_registrys_own_is()
+    {
+        FakeProgram.Write(Path.Combine(_store.Builder.RootDirectory, "bin", "killed"), "mv", "kill -9 $PPID\n");
+        var files = Open("PATH=${0%/*}/killed:$PATH\n" + FakeProgram.EngineScript);
+
+        await Should.ThrowAsync<StoreAccessException>(() => files.WriteAsync("v2/repositories/app/_layers/sha256/x/link", "whole"u8.ToArray(), CancellationToken.None));
+
+        LeftoverShouldBeKnown(Directory.GetFiles(_store.Builder.FullPath("v2"), "*", SearchOption.AllDirectories).ShouldHaveSingleItem());
+        LeftoverShouldBeKnown(StorePaths.TemporaryOf("v2/repositories/app/_layers/sha256/x/link"));
+    }
+
+    private static void LeftoverShouldBeKnown(string path) => LeftoverFinder.IsTemporary(path).ShouldBeTrue(path);
 
     [Fact]
     public async Task Repositories_behind_a_symbolic_link_are_seen()
