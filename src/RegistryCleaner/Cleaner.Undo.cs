@@ -55,7 +55,7 @@ public sealed partial class Cleaner
         {
             // What could be done is done by now: earlier runs come first, whatever the verb.
             var left = outcome is null ? [] : (await new EarlierRuns(run.Files).FindAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-            foreach (var runId in left)
+            foreach (var runId in left.Where(runId => !outcome!.Failures.Any(failure => failure.Contains(runId, StringComparison.Ordinal))))
                 run.Warn($"The trash of the run {runId} stays: it ended a moment ago, and a request to the registry may still need something of it. Run EmptyTrash again in a minute.");
             return run.Report("EmptyTrash", CollectorKind.None, outcome) with { Runs = [.. before.Where(summary => !left.Contains(summary.Run))] };
         }, cancellationToken);

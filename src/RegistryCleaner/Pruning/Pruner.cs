@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RegistryCleaner.Api;
+using RegistryCleaner.Checking;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
@@ -112,7 +113,7 @@ public sealed partial class Pruner
             if (age is { } kept && journal is not null)
                 await JudgeAsync(journal, kept, mayEnd, outcome);
             else if (age is not null)
-                outcome.Note($"the journal of run {run.RunId} cannot be read: its trash is left as it is");
+                await JudgeUnknownAsync(run.RunId, mayEnd && _options.Earlier == EarlierTrash.Empty, outcome, cancellationToken);
             else
                 await EndInterruptedAsync(run.RunId, journal, outcome, cancellationToken);
         }
@@ -179,6 +180,26 @@ public sealed partial class Pruner
         // Once is enough, if it is late enough, and if whoever serves was asked, too: who only puts back asks nobody.
         else if (IsSettled(kept) && _options.Earlier != EarlierTrash.Keep)
             await new Trash(_files, journal.RunId).JudgeAsync();
+    }
+
+    // What it took away nobody knows, but what the store lacks can be seen.
+    private async Task JudgeUnknownAsync(string runId, bool mayEnd, PruneOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (!mayEnd)
+        {
+            outcome.Note($"the journal of run {runId} cannot be read: its trash is left as it is, until EmptyTrash frees it");
+            return;
+        }
+
+        var findings = await new StoreChecker(_files, VerifyKind.Size).CheckAsync(new Progress<(int Done, int All)>(), cancellationToken);
+        if (findings.FirstOrDefault(finding => finding.Severity == Severity.Error) is { } error)
+        {
+            outcome.HasFailed($"the journal of run {runId} cannot be read, and its trash may hold what the store lacks ({error.Where}: {error.What}): it is left as it is. CheckRegistry tells more, and puts back with --repair what it can");
+            return;
+        }
+
+        await _earlier.EndAsync(runId, RunEnd.Freed);
+        outcome.Note($"the space of the earlier run {runId} was freed: its journal could not be read, and the store is whole without it");
     }
 
     private async Task EndInterruptedAsync(string runId, PruneJournal? journal, PruneOutcome outcome, CancellationToken cancellationToken)

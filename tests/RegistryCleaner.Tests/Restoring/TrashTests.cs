@@ -256,6 +256,33 @@ public class TrashTests
         scene.Oracle.BrokenTags.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_whose_journal_cannot_be_read_is_freed_on_demand_if_the_store_is_whole_without_it(bool isNeeded)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var run = scene.Run;
+        scene.Store.Write(StoreLayout.Journal(run), "{"u8);
+        StoreBuilder.Age(scene.Store.FullPath($"{StoreLayout.TrashOf(run)}/completed"), TimeSpan.FromDays(8));
+        if (isNeeded)
+        {
+            var layer = scene.Store.Layer("elsewhere", "amd64-2.0");
+            scene.Store.Tag("elsewhere", "1", scene.Store.Image("elsewhere", "1", layer));
+            File.Delete(scene.Store.FullPath(StoreLayout.BlobData(layer)));
+        }
+
+        var outcome = new PruneOutcome();
+        await RunScene.KeepingPrunerOf(scene.StoreFiles).FinishEarlierRunsAsync(outcome, CancellationToken.None);
+        outcome.Notes.ShouldHaveSingleItem().ShouldContain("EmptyTrash");
+        (await scene.HistoryAsync()).ShouldHaveSingleItem().Run.ShouldBe(run);
+        var report = await new Cleaner().EmptyTrashAsync(new EmptyTrashOptions { RegistryRoot = scene.Store.RootDirectory });
+
+        report.ExitCode.ShouldBe(isNeeded ? ExitCode.Incomplete : ExitCode.Done);
+        Directory.Exists(scene.Store.FullPath(StoreLayout.TrashOf(run))).ShouldBe(isNeeded);
+        report.Warnings.ShouldContain(sentence => sentence.Contains(run, StringComparison.Ordinal));
+    }
+
     private static long Size(UndoScene scene) =>
         Directory.GetFiles(scene.Store.FullPath(StoreLayout.WorkDirectory), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
