@@ -74,8 +74,8 @@ public interface ICleanImages : IHasImages
     [Parameter("What an age is counted from: pushed or created")]
     string AgeBy => TryGetValue(() => AgeBy)!;
 
-    /// <summary>Whether what has no known age counts as the oldest.</summary>
-    [Parameter("Lets what has no known age count as the oldest")]
+    /// <summary>Whether what has no known time counts as the oldest.</summary>
+    [Parameter("Lets what has no known time count as the oldest")]
     bool? UnknownAgeIsOld => TryGetValue<bool?>(() => UnknownAgeIsOld);
 
     /// <summary>A file with rules for each pattern of images.</summary>

@@ -231,6 +231,7 @@ public class RestartSpecs
     public async Task One_that_was_never_started_is_known_by_its_settings(string configuration, string source, params string[] options)
     {
         await using var scene = await PushedAsync();
+        await scene.Registry.StopAsync();
         await File.WriteAllTextAsync($"{scene.Store.Root}/config.yml", "storage: {filesystem: {rootdirectory: /data}}\n");
         var (engine, image) = (ContainerEngine.Docker, (await RegistryImages.FindAsync(ContainerEngine.Docker, 2)).Name!);
         var name = $"{scene.Registry.Name}-created";

@@ -25,7 +25,6 @@ public class FaultSpecs(FaultyRegistry registry) : IClassFixture<FaultyRegistry>
     [InlineData("500", 5, 4)]
     [InlineData("refused", 7, 4)]
     [InlineData("broken", 8, 5)]
-    [InlineData("refused", 11, 5)]
     [InlineData("token expired", 13, 5)]
     [InlineData("500", 19, 5)]
     public async Task A_fault_that_lasts_leaves_a_whole_store_and_the_next_run_completes_what_was_begun(string fault, int from, int exitCode)

@@ -124,6 +124,6 @@ public sealed class GuardTests : IDisposable
     private Task<CleanerReport> CollectAsync(string script)
     {
         var registry = FakeProgram.Write(Path.Combine(_store.Builder.RootDirectory, "bin"), "registry", $"case \"$*\" in *--version*) echo 'registry x 2.8.3'; exit;; *--dry-run*) ;; *) touch {HasRun};; esac\n{script}\n");
-        return new Cleaner(NullLogger.Instance).GarbageCollectAsync(new GarbageCollectOptions { RegistryRoot = _store.Builder.RootDirectory, RegistryBinary = registry, Collector = CollectorKind.Registry });
+        return new Cleaner(NullLogger.Instance).GarbageCollectAsync(new GarbageCollectOptions { RegistryRoot = _store.Builder.RootDirectory, RegistryBinary = registry, Collector = CollectorKind.Registry, Offline = true });
     }
 }

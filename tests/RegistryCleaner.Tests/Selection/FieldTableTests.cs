@@ -79,7 +79,7 @@ public class FieldTableTests
     [InlineData("Chainguard: -dev is the variant with a shell", "1.4.1-dev a 9d, 1.4.2-dev b 9d, 1.4.2 c 1d", "--superseded-by team/app:1.4.2", "")]
     [InlineData("Chainguard: -dev with a number is a pre-release", "1.4.2-dev.7 a 9d, 1.4.2-dev8 b 9d, 1.4.2 c 1d", "--superseded-by team/app:1.4.2", "1.4.2-dev.7 1.4.2-dev8")]
     [InlineData("superseded: a build number and an architecture are variants", "1.4.2-b345 a 9d, 1.4.2-m1 b 9d, 1.4.2-a1 c 9d, 1.4.2 d 1d", "--superseded-by team/app:1.4.2", "")]
-    [InlineData("superseded: numbers are numbers however long", "1.4.2-rc.9999999998 a 9d, 1.4.2-rc.9999999999 b 2d, 1.4.2-rc.10000000000 c 1d", "--superseded-by team/app:1.4.2-rc.9999999999", "1.4.2-rc.9999999998")]
+    [InlineData("superseded: numbers are numbers however long", "1.4.2-rc.9999999998 a 9d, 1.4.2-rc.9999999999 b 2d, 1.4.2-rc.10000000000 c 1d, main d 1h", "--superseded-by team/app:1.4.2-rc.9999999999", "1.4.2-rc.9999999998")]
     [InlineData("superseded: a number may begin with zeros", "1.4.2-rc.09 a 9d, 1.4.02-rc.8 b 9d, 1.4.2-rc.10 c 1d", "--superseded-by team/app:1.4.2-rc.10", "1.4.02-rc.8 1.4.2-rc.09")]
     [InlineData("superseded: what is no version stays", "1.4 a 9d, v1 b 9d, 2024.01.02 c 9d, main d 9d, 1.4.1.7 e 9d, 1.4.2 f 1d", "--superseded-by team/app:1.4.2 --line major", "")]
     [InlineData("superseded: with a v or without", "v1.4.0 a 9d, 1.4.1 b 8d, v1.4.2 c 1d", "--superseded-by team/app:v1.4.2", "1.4.1 v1.4.0")]

@@ -33,7 +33,7 @@ public class ResticSemanticsTests
     [InlineData("the days about a new year are one week", "--keep-weekly 2", "2026-12-20T12:00Z 2027-01-03T12:00Z", "2026-12-20T12:00Z 2026-12-28T12:00Z 2026-12-31T12:00Z 2027-01-01T12:00Z 2027-01-03T12:00Z")]
     [InlineData("and the Monday behind them is of the next", "--keep-weekly 2", "2027-01-03T12:00Z 2027-01-04T00:00Z", "2026-12-28T12:00Z 2027-01-03T12:00Z 2027-01-04T00:00Z")]
     [InlineData("a day ends at midnight UTC", "--keep-daily 2", "2027-01-01T23:59Z 2027-01-02T00:01Z", "2027-01-01T12:00Z 2027-01-01T23:59Z 2027-01-02T00:01Z")]
-    [InlineData("whatever the zone", "--keep-daily 2", "2027-01-01T12:00Z 2027-01-02T00:01Z", "2027-01-01T12:00Z 2027-01-02T01:00+01:00 2027-01-02T00:01Z")]
+    [InlineData("whatever the zone", "--keep-daily 2", "2027-01-02T00:30+01:00 2027-01-02T00:01Z", "2027-01-01T12:00Z 2027-01-02T00:30+01:00 2027-01-02T00:01Z")]
     public async Task On_the_calendar_exactly_these_stay(string what, string words, string kept, string pushed)
     {
         var times = pushed.Split(' ');
