@@ -21,12 +21,12 @@ internal sealed partial class CleanerRun
     private readonly List<string> _drifted = [];
     private DateTimeOffset _readSince;
 
-    private CleanerRun(RegistryLocation location, ServingState serving, PruningOptions pruning, ILogger logger)
+    private CleanerRun(RegistryLocation location, IStoreFiles files, ServingState serving, PruningOptions pruning, ILogger logger)
     {
         _location = location;
         _serving = serving;
         _logger = logger;
-        Files = location.OpenFiles(logger);
+        Files = files;
         Reader = new StoreReader(Files);
         Pruner = new Pruner(Files, Reader, serving.Store, pruning, logger);
         Collector = new MarkAndSweepCollector(Files, Pruner, logger);
@@ -45,15 +45,16 @@ internal sealed partial class CleanerRun
     public static async Task<CleanerRun> StartAsync(
         RegistryLocation location, RegistryOptions options, PruningOptions pruning, IReadOnlyList<RepositoryName> repositories, bool dryRun, ILogger logger, CancellationToken cancellationToken)
     {
+        var files = location.OpenFiles(logger);
         try
         {
-            var serving = await new ServingFinder(location, options, location.OpenFiles(logger), repositories).FindAsync(mayWrite: !dryRun, cancellationToken);
+            var serving = await new ServingFinder(location, options, files, repositories).FindAsync(mayWrite: !dryRun, cancellationToken);
             LogServing(logger, serving.Sentence);
-            return new CleanerRun(location, serving, pruning, logger);
+            return new CleanerRun(location, files, serving, pruning, logger);
         }
         catch (CleanerException e) when (dryRun && options.StopPhase == StopPhase.None && e.ExitCode == ExitCode.Refused)
         {
-            var run = new CleanerRun(location, new ServingState(ServedStore.Offline, ""), pruning, logger);
+            var run = new CleanerRun(location, files, new ServingState(ServedStore.Offline, ""), pruning, logger);
             run.Warn($"A real run would be refused: {e.Message}");
             return run;
         }
@@ -70,6 +71,7 @@ internal sealed partial class CleanerRun
     /// </summary>
     public static CleanerRun StartPuttingBack(RegistryLocation location, ILogger logger) => new(
         location,
+        location.OpenFiles(logger),
         new ServingState(new LiveStore(null, TimeSpan.Zero), ""),
         new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = InterruptedRunPolicy.RollBack },
         logger);
