@@ -24,8 +24,7 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
             return;
         try
         {
-            await System.Threading.Tasks.Parallel.ForEachAsync(
-                repositories, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (repository, _) => await api.RequireDeletesAsync(repository, cancellationToken));
+            await ForEachAsync(repositories, repository => api.RequireDeletesAsync(repository, cancellationToken), cancellationToken);
         }
         catch (RegistryApiException e)
         {
@@ -85,7 +84,7 @@ internal sealed class LiveStore(RegistryApi? api, TimeSpan settle) : ServedStore
         }
     }
 
-    private static Task ForEachAsync(IReadOnlyList<RepositoryLink> links, Func<RepositoryLink, Task> action, CancellationToken cancellationToken) =>
+    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action, CancellationToken cancellationToken) =>
         System.Threading.Tasks.Parallel.ForEachAsync(
-            links, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (link, _) => await action(link));
+            items, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (item, _) => await action(item));
 }

@@ -54,25 +54,26 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
         var manifest = Encoding.ASCII.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":{{configuration.Length}},"digest":"{{config}}"},"layers":[]}""");
         await api.PutBlobAsync(name, config, configuration, cancellationToken);
         await api.PutManifestAsync(name, tag.Value, manifest, MediaTypes.DockerManifest, cancellationToken);
+        var placeholder = Digest.OfContent(manifest);
         var isGone = false;
         try
         {
-            isGone = await DeleteAsync(name, Digest.OfContent(manifest).ToString(), cancellationToken);
+            isGone = await DeleteAsync(name, placeholder.ToString(), cancellationToken);
         }
         finally
         {
             if (!isGone)
-                await PointBackAsync(name, tag, planned);
+                await PointBackAsync(name, tag, placeholder, planned);
         }
 
         await api.ForgetBlobAsync(name, config, cancellationToken);
         return isGone;
     }
 
-    // The tag would be an image without layers.
-    private async Task PointBackAsync(RepositoryName name, Tag tag, Digest digest)
+    // The tag would be an image without layers. Where somebody has pushed to it meanwhile, or it is gone after all, it is none of ours.
+    private async Task PointBackAsync(RepositoryName name, Tag tag, Digest placeholder, Digest digest)
     {
-        if (await api.GetManifestAsync(name, digest, CancellationToken.None) is not { } content)
+        if (await api.ResolveAsync(name, tag.Value, CancellationToken.None) != placeholder || await api.GetManifestAsync(name, digest, CancellationToken.None) is not { } content)
             return;
         await api.PutManifestAsync(name, tag.Value, content, ManifestReader.TryRead(digest, content, out var manifest, out _) ? manifest.MediaType : MediaTypes.DockerManifest, CancellationToken.None);
         outcome.Note($"{name}:{tag} points to {digest} again");
