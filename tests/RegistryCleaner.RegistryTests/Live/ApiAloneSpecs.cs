@@ -55,6 +55,27 @@ public class ApiAloneSpecs
         await scene.ShouldHoldAsync(["app:1"]);
     }
 
+    [DockerTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_the_placeholder_cannot_be_deleted_the_tag_points_where_it_did_unless_somebody_pushed_to_it(bool isPushed)
+    {
+        await using var scene = await StartAsync(2);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        proxy.Fault = async (_, request) =>
+        {
+            if (request.Method != "DELETE" || !request.Target.Contains("/manifests/sha256:", StringComparison.Ordinal))
+                return false;
+            if (isPushed)
+                await scene.Client.PushAsync(Two, "app", "1");
+            return await request.AnswerAsync(500, []);
+        };
+
+        (await CleanerProcess.RunAsync("CleanImages", "--images", "app:1", "--registry-url", proxy.Url)).ShouldEndWith(5);
+
+        (await scene.Client.PullWholeAsync("app", "1")).ShouldBe(isPushed ? Two.Digest : One.Digest);
+    }
+
     // On 2.x a tag is made to point to a placeholder, and that is deleted: in between, the tag leads to nothing that anyone wants.
     [DockerFact]
     public async Task A_run_that_is_killed_before_it_deletes_the_placeholder_is_completed_by_the_next()
