@@ -46,18 +46,16 @@ internal sealed class RegistryFinder(RegistryOptions options, RegistryLocation? 
         var address = location.Configuration.ListenAddress ?? $":{DefaultPort}";
         var port = address[(address.LastIndexOf(':') + 1)..];
         var hosts = new List<string>();
-        if (location.Host.Engine is { ManagesContainers: true } engine)
+        if (location is { Host.Container: null } or { Inspection.UsesHostNetwork: true })
+        {
+            hosts.Add($"localhost:{port}");
+        }
+        else if (location.Host.Engine is { ManagesContainers: true } engine)
         {
             var published = await engine.RunAsync(["port", location.Host.Container!, $"{port}/tcp"], cancellationToken);
             hosts.AddRange(published.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(Reachable));
-            if (location.Inspection is { UsesHostNetwork: true })
-                hosts.Add($"localhost:{port}");
             hosts.AddRange(location.Inspection?.Addresses.Select(ip => $"{ip}:{port}") ?? []);
-        }
-        else if (location.Host.Container is null)
-        {
-            hosts.Add($"localhost:{port}");
         }
 
         var scheme = location.Configuration.HasTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;

@@ -147,10 +147,10 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
         var listed = await engine.RunAsync(["ps", "-q", "--no-trunc"], cancellationToken);
         if (listed.ExitCode != 0)
             throw Refused($"Whether another container serves the same store cannot be told: {listed.StandardError.Trim()}");
-        foreach (var id in listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        List<string> others = [.. listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(id => id != own.Id)];
+        foreach (var other in await ContainerInspection.AskEachAsync(engine, others, cancellationToken))
         {
-            var (other, _) = await ContainerInspection.AskAsync(engine, id, cancellationToken);
-            if (other is not null && other.Id != own.Id && other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => shared.Source == mount.Source))
+            if (other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => shared.Source == mount.Source))
                 throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget, or be stopped. Stop the other, or use --offline if it does not serve.");
         }
     }

@@ -62,14 +62,37 @@ internal sealed record ContainerInspection
     public static async Task<(ContainerInspection? Inspection, string Error)> AskAsync(ContainerEngine engine, string container, CancellationToken cancellationToken)
     {
         var result = await engine.RunAsync(["inspect", "--type", "container", container], cancellationToken);
-        return result.ExitCode == 0 ? (Read(result.StandardOutput), "") : (null, result.StandardError.Trim());
+        return result.ExitCode == 0 ? (Read(result.StandardOutput)[0], "") : (null, result.StandardError.Trim());
     }
 
-    private static ContainerInspection Read(string json)
+    /// <summary>Asks the engine about many; those that are gone meanwhile are left out.</summary>
+    public static async Task<IReadOnlyList<ContainerInspection>> AskEachAsync(ContainerEngine engine, IReadOnlyList<string> containers, CancellationToken cancellationToken)
+    {
+        if (containers.Count == 0)
+            return [];
+        var result = await engine.RunAsync(["inspect", "--type", "container", .. containers], cancellationToken);
+        if (result.ExitCode == 0)
+            return Read(result.StandardOutput);
+
+        // What an engine prints where one of many is gone, is not the same everywhere.
+        var there = new List<ContainerInspection>();
+        foreach (var container in containers)
+        {
+            if ((await AskAsync(engine, container, cancellationToken)).Inspection is { } inspection)
+                there.Add(inspection);
+        }
+
+        return there;
+    }
+
+    private static List<ContainerInspection> Read(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var root = document.RootElement[0];
-        return new ContainerInspection
+        return [.. document.RootElement.EnumerateArray().Select(Read)];
+    }
+
+    private static ContainerInspection Read(JsonElement root) =>
+        new()
         {
             Id = Text(root, "Id"),
             Name = Text(root, "Name").TrimStart('/'),
@@ -84,7 +107,6 @@ internal sealed record ContainerInspection
             UsesHostNetwork = Text(root, "HostConfig", "NetworkMode") == "host",
             Addresses = [.. new[] { Text(root, "NetworkSettings", "IPAddress") }.Concat(Members(root, "NetworkSettings", "Networks").Select(network => Text(network, "IPAddress"))).Where(address => address.Length > 0).Distinct()],
         };
-    }
 
     private static bool IsConfiguration(string word) => word.StartsWith('/') && (word.EndsWith(".yml", StringComparison.Ordinal) || word.EndsWith(".yaml", StringComparison.Ordinal));
 

@@ -5,7 +5,7 @@ using CliWrap;
 namespace RegistryCleaner.Hosts;
 
 /// <summary>What is asked of a shell.</summary>
-/// <param name="Script">What it runs: <c>$1</c> is the shell's directory, <c>$2</c> the mark, the arguments come behind.</param>
+/// <param name="Script">What it runs, in a copy of the shell: <c>$1</c> is the shell's directory, <c>$2</c> the mark, the arguments come behind.</param>
 /// <param name="Mark">Tells this request's answer from everything else: a word that nobody else can have thought of.</param>
 /// <param name="Arguments">No line break in any of them.</param>
 /// <param name="InputLength">How many bytes come on standard input.</param>
@@ -27,14 +27,18 @@ internal sealed class HostShell : IAsyncDisposable
     private const string Loop = """
         root=$1
         while IFS= read -r mark && IFS= read -r length; do
-            set --
+            set -- "$root" "$mark"
             while IFS= read -r line && [ "$line" != "$mark" ]; do set -- "$@" "$line"; done
             [ "$line" = "$mark" ] || exit 3
             script=
             while IFS= read -r line && [ "$line" != "$mark" ]; do script="$script$line
         "; done
             [ "$line" = "$mark" ] || exit 3
-            head -c "$length" | { sh -c "$script" sh "$root" "$mark" "$@"; code=$?; cat >/dev/null; exit "$code"; }
+            if [ "$length" -eq 0 ]; then
+                (eval "$script") </dev/null
+            else
+                head -c "$length" | { (eval "$script"); code=$?; cat >/dev/null; exit "$code"; }
+            fi
             code=$?
             printf '%s done %s\n' "$mark" "$code"
             printf '%s done\n' "$mark" >&2

@@ -14,6 +14,10 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     private const int TypeMask = 0xF000;
     private const int PipeBuffer = 64 << 10;
 
+    // Both are far below what a command line may have, and what a shell holds easily.
+    private const int FewPaths = 64;
+    private const int ShortPath = 1024;
+
     private readonly ShellPool _shells = new(host, root);
     private ContainerLock? _lock;
 
@@ -105,12 +109,11 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     }
 
     /// <inheritdoc/>
-    public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken)
-    {
-        var output = new WholeReader();
-        await RunAsync(ContainerScripts.Time, _ => ShellInput.None, [], _ => output, cancellationToken);
-        return DateTimeOffset.FromUnixTimeSeconds(long.Parse(Encoding.ASCII.GetString(output.Output), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture));
-    }
+    public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken) => DateTimeOffset.FromUnixTimeSeconds(
+        long.Parse(await AskAsync(ContainerScripts.Time, [], cancellationToken), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture));
+
+    /// <summary>What a program there says when it is asked for its version.</summary>
+    internal Task<string> GetVersionAsync(string program, CancellationToken cancellationToken) => AskAsync(ContainerScripts.Version, [program], cancellationToken);
 
     /// <inheritdoc/>
     public async Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken)
@@ -143,7 +146,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await ChangeAsync(ContainerScripts.Write, _ => new ShellInput(content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture), StorePaths.TemporaryOf(path)], cancellationToken);
+        await ChangeAsync(ContainerScripts.Write, _ => new ShellInput([], content.Length, async (stream, token) => await stream.WriteAsync(content, token)), [path, content.Length.ToString(CultureInfo.InvariantCulture), StorePaths.TemporaryOf(path)], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(
@@ -199,17 +202,25 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     private static Func<string, ShellInput> Paths(IEnumerable<string> paths) => mark => Pieces(paths.Append(mark).Select(path => "./" + path), "");
 
     // Where a path that arrived in part would be another path, the mark behind it tells that it is whole.
-    private static ShellInput Pieces(IEnumerable<string> paths, string mark) => new(
-        paths.Sum(path => Encoding.UTF8.GetByteCount(path) + mark.Length + 1L),
-        async (stream, cancellationToken) =>
+    private static ShellInput Pieces(IEnumerable<string> paths, string mark)
+    {
+        List<string> few = [.. paths.Take(FewPaths + 1)];
+        if (few.Count <= FewPaths && few.TrueForAll(path => path.Length <= ShortPath && !path.Contains('\n', StringComparison.Ordinal)))
+            return ShellInput.None with { Arguments = [.. few.Select(path => path + mark)] };
+
+        var length = paths.Sum(path => Encoding.UTF8.GetByteCount(path) + mark.Length + 1L);
+        return new ShellInput([], length, WriteAsync) { IsPaths = true };
+
+        async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
         {
             await using var writer = new StreamWriter(stream, new UTF8Encoding(false), PipeBuffer, leaveOpen: true);
             foreach (var path in paths)
                 await writer.WriteAsync($"{path}{mark}\0".AsMemory(), cancellationToken);
-        });
+        }
+    }
 
     private async Task<StoreListing> EntriesAsync(
-        string script, IReadOnlyCollection<string> directories, string[] arguments, CancellationToken cancellationToken)
+        ContainerScript script, IReadOnlyCollection<string> directories, string[] arguments, CancellationToken cancellationToken)
     {
         var entries = new List<StoreEntry>();
         var errors = await LookAsync(script, directories, arguments, mark => EntryReader(mark, entries.Add), cancellationToken);
@@ -267,9 +278,16 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     private static string ReasonFor(string path, string errors) =>
         errors.Split('\n').FirstOrDefault(line => line.Contains("./" + path, StringComparison.Ordinal)) ?? "the file cannot be read";
 
+    private async Task<string> AskAsync(ContainerScript script, string[] arguments, CancellationToken cancellationToken)
+    {
+        var output = new WholeReader();
+        await RunAsync(script, _ => ShellInput.None, arguments, _ => output, cancellationToken);
+        return Encoding.UTF8.GetString(output.Output);
+    }
+
     // What is not answered is not there: so it has to be sure that the question arrived whole, and the complaints came back.
     private async Task<string> LookAsync(
-        string script, IEnumerable<string> paths, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
+        ContainerScript script, IEnumerable<string> paths, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
     {
         var lastPath = "";
         var errors = await RunAsync(script, Paths(paths), arguments, mark =>
@@ -285,19 +303,20 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
 
     // Who has had the lock and lost it, as when the container was restarted, may not be alone any more.
     private Task<string> ChangeAsync(
-        string script, Func<string, ShellInput> input, string[] arguments, CancellationToken cancellationToken, Func<string, IAnswerReader>? readerOf = null) => _lock is { IsLost: true }
+        ContainerScript script, Func<string, ShellInput> input, string[] arguments, CancellationToken cancellationToken, Func<string, IAnswerReader>? readerOf = null) => _lock is { IsLost: true }
         ? throw new StoreAccessException($"The store {host.Where}: the lock was lost, and another cleaner may have it by now: nothing more is changed.")
         : RunAsync(script, input, [_lock?.Word ?? "", .. arguments], readerOf ?? (_ => new RecordReader([0], _ => { })), cancellationToken);
 
     // What a reader was given counts only when this returns: before, nobody knows whether the answer is whole.
     private async Task<string> RunAsync(
-        string script, Func<string, ShellInput> input, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
+        ContainerScript script, Func<string, ShellInput> input, string[] arguments, Func<string, IAnswerReader> readerOf, CancellationToken cancellationToken)
     {
         var mark = HostShell.NewMark();
-        var (length, writeAsync) = input(mark);
+        var given = input(mark);
+        var text = given.IsPaths ? script.ForInput : script.ForArguments;
         try
         {
-            return await _shells.RunAsync(new ShellRequest(script, mark, arguments, length, writeAsync), readerOf(mark), cancellationToken);
+            return await _shells.RunAsync(new ShellRequest(text, mark, [.. arguments, .. given.Arguments], given.Length, given.WriteAsync), readerOf(mark), cancellationToken);
         }
         catch (ShellEndedException e)
         {
@@ -309,8 +328,11 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         }
     }
 
-    private readonly record struct ShellInput(long Length, Func<Stream, CancellationToken, Task> WriteAsync)
+    // What comes behind the arguments, and what comes on standard input: paths for xargs, unless it is said to be content.
+    private readonly record struct ShellInput(IReadOnlyList<string> Arguments, long Length, Func<Stream, CancellationToken, Task> WriteAsync)
     {
-        public static ShellInput None { get; } = new(0, (_, _) => Task.CompletedTask);
+        public static ShellInput None { get; } = new([], 0, (_, _) => Task.CompletedTask);
+
+        public bool IsPaths { get; init; }
     }
 }

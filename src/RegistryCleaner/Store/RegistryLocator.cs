@@ -35,7 +35,7 @@ public sealed partial class RegistryLocator(ILogger logger)
         try
         {
             (var host, var inspection, stopped) = await ChooseHostAsync(options, cancellationToken);
-            var location = await DescribeAsync(host, options, cancellationToken) with { Inspection = inspection, Stopped = stopped };
+            var location = await DescribeAsync(host, inspection, options, cancellationToken) with { Inspection = inspection, Stopped = stopped };
             LogChosen(logger, location);
             return location;
         }
@@ -50,15 +50,15 @@ public sealed partial class RegistryLocator(ILogger logger)
         }
     }
 
-    private async Task<RegistryLocation> DescribeAsync(CommandHost host, RegistryOptions options, CancellationToken cancellationToken)
+    private async Task<RegistryLocation> DescribeAsync(CommandHost host, ContainerInspection? inspection, RegistryOptions options, CancellationToken cancellationToken)
     {
         var files = RegistryLocation.Files(host, "/", logger);
         var isBareDirectory = host.Container is null && options.RegistryRoot is not null && !IsRegistryContainer(options);
         var location = isBareDirectory
             ? await DescribeDirectoryAsync(host, files, options, cancellationToken)
-            : await DescribeRegistryAsync(host, files, options, cancellationToken);
+            : await DescribeRegistryAsync(host, files, inspection, options, cancellationToken);
         await RequireStoreAsync(files, location, cancellationToken);
-        return location with { IsBareDirectory = isBareDirectory, Version = await AskVersionAsync(location, cancellationToken) };
+        return location with { IsBareDirectory = isBareDirectory, Version = await AskVersionAsync(files, location, cancellationToken) };
     }
 
     private async Task<(CommandHost Host, ContainerInspection? Inspection, StoppedContainer? Stopped)> ChooseHostAsync(RegistryOptions options, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ public sealed partial class RegistryLocator(ILogger logger)
     }
 
     private static async Task<RegistryLocation> DescribeRegistryAsync(
-        CommandHost host, IStoreFiles files, RegistryOptions options, CancellationToken cancellationToken)
+        CommandHost host, IStoreFiles files, ContainerInspection? inspection, RegistryOptions options, CancellationToken cancellationToken)
     {
         string[] asked = ["/proc/self/environ", "/proc/1/cmdline", .. s_configurationPaths, .. options.RegistryConfig is null ? Array.Empty<string>() : [options.RegistryConfig]];
         var contents = await files.ReadAsync([.. asked.Select(path => path.TrimStart('/'))], MaxFileLength, cancellationToken);
@@ -113,6 +113,8 @@ public sealed partial class RegistryLocator(ILogger logger)
 
         var path = options.RegistryConfig
             ?? ServedConfiguration(TextOf(contents, "/proc/1/cmdline") ?? "")
+            // Where the first process is another, such as the one of docker run --init.
+            ?? inspection?.ServedConfiguration
             ?? environment.GetValueOrDefault("REGISTRY_CONFIGURATION_PATH");
         if (path is not null && !contents.ContainsKey(path.TrimStart('/')))
             contents = await files.ReadAsync([path.TrimStart('/')], MaxFileLength, cancellationToken);
@@ -162,10 +164,12 @@ public sealed partial class RegistryLocator(ILogger logger)
         }
     }
 
-    private static async Task<RegistryVersion> AskVersionAsync(RegistryLocation location, CancellationToken cancellationToken)
+    private static async Task<RegistryVersion> AskVersionAsync(IStoreFiles files, RegistryLocation location, CancellationToken cancellationToken)
     {
         if (location.BinaryPath is null)
             return RegistryVersion.Unknown;
+        if (files is ContainerStoreFiles container)
+            return RegistryVersion.Parse(await container.GetVersionAsync(location.BinaryPath, cancellationToken));
         var result = await CliWrap.Buffered.BufferedCommandExtensions.ExecuteBufferedAsync(
             location.Host.Command(location.BinaryPath, "--version"), cancellationToken);
         return RegistryVersion.Parse(result.StandardOutput);

@@ -10,8 +10,8 @@ namespace RegistryCleaner.Tests.Hosts;
 /// <summary>A shell that is kept for the next script, and what becomes of it when something goes wrong.</summary>
 public sealed class HostShellTests : IDisposable
 {
-    // A script runs in a part of the pipeline, and that in the shell: the parent of its parent.
-    private const string ItsShell = "set -- $(cat /proc/$PPID/stat); echo $4";
+    // The process id of the shell itself, in any copy of it.
+    private const string ItsShell = "echo $$";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -38,6 +38,25 @@ public sealed class HostShellTests : IDisposable
         await RunAsync(script, new byte[1 << 20]);
 
         (await RunAsync("echo next")).ShouldBe("next");
+    }
+
+    [Theory]
+    [InlineData("cat")]
+    [InlineData("read -r line; echo \"$line\"")]
+    public async Task A_script_without_input_reads_nothing_of_the_next_request(string script)
+    {
+        (await RunAsync(script)).ShouldBe("");
+
+        (await RunAsync("echo next")).ShouldBe("next");
+    }
+
+    [Fact]
+    public async Task What_a_script_sets_and_where_it_goes_is_gone_with_it()
+    {
+        await RunAsync("cd /tmp; mark=other; length=7; code=8; root=none; set -f");
+
+        (await RunAsync("pwd; echo $-")).ShouldBe(await RunAsync("pwd; echo $-"));
+        (await RunAsync("pwd")).ShouldNotBe("/tmp");
     }
 
     [Fact]

@@ -2,22 +2,49 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
-using RegistryCleaner.Pruning;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
-using RegistryCleaner.Tests.Pruning;
 
 namespace RegistryCleaner.Tests.Store;
 
 /// <summary>
-/// The cleaner is killed while it sends paths into a container: the script there gets the beginning of a list, and the beginning of
-/// a path at its end. Real engines do this, though seldom: here the client cuts the list where it would hurt most.
+/// The cleaner is killed while it sends paths into a container: what runs there gets the beginning of a list, and the beginning of
+/// a path at its end. Real engines do this, though seldom: here the list is cut where it would hurt most.
 /// </summary>
 public sealed class TornInputTests : IDisposable
 {
+    // More paths than come with a request.
+    private static readonly IEnumerable<int> Many = Enumerable.Range(0, 100);
+
     private readonly TemporaryStore _store = new();
 
     public void Dispose() => _store.Dispose();
+
+    // A few paths are part of the request. Only its last line break may be missing.
+    [Fact]
+    public async Task A_request_that_is_cut_anywhere_does_nothing()
+    {
+        var request = Path.Combine(_store.Builder.RootDirectory, "request");
+        await MoveAsync($"shift 3\ntee {request} | \"$@\"\n").ShouldNotThrowAsync();
+        var length = (int)new FileInfo(request).Length;
+        var (first, last) = (await File.ReadAllTextAsync(request)) is var text ? (text.IndexOf("tags/1", StringComparison.Ordinal), text.LastIndexOf("tags/1", StringComparison.Ordinal)) : default;
+        last.ShouldBeInRange(first + 1, length);
+
+        foreach (var cut in Enumerable.Range(0, length).Where(at => (at > first - 80 && at < last + 80) || at % 301 == 0 || at > length - 40).SkipLast(1))
+        {
+            await Should.ThrowAsync<StoreAccessException>(() => MoveAsync($"shift 3\nhead -c {cut} {request} | \"$@\"\n"), $"cut after {cut} of {length} bytes");
+            Directory.GetFiles(_store.Builder.FullPath("v2"), "*", SearchOption.AllDirectories).Length.ShouldBe(2, $"cut after {cut} of {length} bytes");
+        }
+
+        async Task MoveAsync(string engine)
+        {
+            foreach (var tag in new[] { "1", "10" })
+                _store.Builder.Write($"v2/tags/{tag}/link", "a"u8);
+            if (Directory.Exists(_store.Builder.FullPath("trash")))
+                Directory.Delete(_store.Builder.FullPath("trash"), recursive: true);
+            await Open(engine).MoveAsync("v2", "trash", ["tags/10", "tags/1"], CancellationToken.None);
+        }
+    }
 
     [Theory]
     [InlineData("repositories")]
@@ -27,17 +54,15 @@ public sealed class TornInputTests : IDisposable
     [InlineData("repositories/app/_manifests/tags/1.1")]
     public async Task A_path_that_arrives_in_part_moves_nothing(string arrived)
     {
-        foreach (var tag in new[] { "1.1", "1.10", "1.2" })
+        string[] moved = ["1.10", .. Many.Select(i => $"1.2{i}")];
+        foreach (var tag in moved.Append("1.1"))
             _store.Builder.Tag("app", tag, _store.Builder.Image("app", tag, _store.Builder.Layer("app", tag)));
         _store.Builder.Tag("other", "1", _store.Builder.Image("other", "1", _store.Builder.Layer("other", "1")));
         var before = _store.Oracle.Tags.Keys.ToList();
 
-        var files = Open("mv -T", arrived.Length);
-        var plan = await PruneScene.PlanAsync(files, "app:1.10", "app:1.2");
-        await Should.ThrowAsync<StoreAccessException>(() => PruneScene.PrunerOf(files).ApplyAsync(plan, new PruneOutcome(), CancellationToken.None));
-        _store.Oracle.Tags.Keys.ShouldBe(before, ignoreOrder: true);
+        await Should.ThrowAsync<StoreAccessException>(() => Open(arrived.Length).MoveAsync(
+            "v2", "registry-cleaner/trash", [.. moved.Select(tag => $"repositories/app/_manifests/tags/{tag}")], CancellationToken.None));
 
-        await PruneScene.RunAsync(Open(FakeProgram.EngineScript));
         _store.Oracle.Tags.Keys.ShouldBe(before, ignoreOrder: true);
     }
 
@@ -45,9 +70,9 @@ public sealed class TornInputTests : IDisposable
     public async Task A_path_that_arrives_in_part_deletes_nothing()
     {
         _store.Builder.Write("registry-cleaner/discarded/run-1/file", "a"u8);
-        var files = Open("rm -rf", 26);
+        var files = Open(26);
 
-        await Should.ThrowAsync<StoreAccessException>(() => files.DeleteTreesAsync(["registry-cleaner/discarded/run-10"], CancellationToken.None));
+        await Should.ThrowAsync<StoreAccessException>(() => files.DeleteTreesAsync(["registry-cleaner/discarded/run-10", .. Many.Select(i => $"registry-cleaner/discarded/run-2{i}")], CancellationToken.None));
 
         _store.Builder.Has("registry-cleaner/discarded/run-1/file").ShouldBeTrue();
     }
@@ -55,7 +80,7 @@ public sealed class TornInputTests : IDisposable
     [Fact]
     public async Task A_file_that_arrives_in_part_is_not_written()
     {
-        var files = Open("cat >", 3);
+        var files = Open(3);
 
         await Should.ThrowAsync<StoreAccessException>(() => files.WriteAsync("registry-cleaner/journal", "whole"u8.ToArray(), CancellationToken.None));
 
@@ -87,13 +112,13 @@ public sealed class TornInputTests : IDisposable
             (await new StoreReader(files).FindRepositoriesAsync(CancellationToken.None)).Repositories.ShouldBe([RepositoryName.Parse("app")]);
     }
 
-    // Of what a script is sent that holds these words, so much arrives.
-    private ContainerStoreFiles Open(string words, int length)
+    // Of the first input so much arrives, and then the shell ends.
+    private ContainerStoreFiles Open(int length)
     {
-        FakeProgram.Write(Path.Combine(_store.Builder.RootDirectory, "bin", "cut"), "sh", $$"""
-            export PATH=/usr/bin:/bin
-            if [[ "$*" == *"{{words}}"* ]]; then head -c {{length}} | /bin/sh "$@" >/dev/null; exit 137; fi
-            PATH=${0%/*}:$PATH exec /bin/sh "$@"
+        FakeProgram.Write(Path.Combine(_store.Builder.RootDirectory, "bin", "cut"), "head", $$"""
+            if [ "$1 $#" != "-c 2" ]; then exec /usr/bin/head "$@"; fi
+            kill -9 $PPID
+            /usr/bin/head -c {{length}}
             """);
         return Open("PATH=${0%/*}/cut:$PATH\n" + FakeProgram.EngineScript);
     }
