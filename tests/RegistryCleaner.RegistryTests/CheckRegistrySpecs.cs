@@ -62,7 +62,7 @@ public class CheckRegistrySpecs
     public async Task What_is_odd_about_its_settings_is_said()
     {
         await using var second = await SecondRegistry.StartAsync(new Dictionary<string, string> { ["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{\"enabled\": true}" });
-        (await CleanerProcess.RunAsync(["CheckRegistry", .. second.Where])).ShouldEndWith(6).Output.ShouldContain("storage.maintenance.readonly");
+        (await CleanerInside.RunAsync(["CheckRegistry", .. second.Where])).ShouldEndWith(6).Output.ShouldContain("storage.maintenance.readonly");
 
         await using var scene = await RegistryScene.StartAsync();
         await scene.Client.PushAsync(Kept, "app", "kept");

@@ -30,7 +30,7 @@ internal sealed class KilledPrune(string wayIn, ITestOutputHelper output) : Kill
 
     protected override IReadOnlyList<string> RemovedTags => ThirtyImages.RemovedTags;
 
-    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (2 * Times, 5 * Times, 1 * Times);
+    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (Times, 2 * Times, Times);
 
     protected override Task PushAsync(RegistryScene scene) => ThirtyImages.PushAsync(scene.Client);
 
@@ -49,7 +49,7 @@ internal sealed class KilledCollection(string wayIn, ITestOutputHelper output) :
 
     protected override IReadOnlyList<string> RemovedTags => MixedStore.RemovedTags;
 
-    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (Times, 3 * Times, 0);
+    protected override (int OverAll, int WithJournal, int AfterIt) Kills => (Times, Times, 0);
 
     protected override Task PushAsync(RegistryScene scene) => MixedStore.MakeAsync(scene);
 

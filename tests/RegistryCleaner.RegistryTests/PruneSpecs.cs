@@ -60,13 +60,13 @@ public class PruneSpecs
         var before = scene.Store.Fingerprint();
         var blobs = scene.Store.BlobSizes();
 
-        var dry = (await scene.RunAsync(["CleanImages", "--images", .. Removed, "--dry-run", "--output", "json"])).ShouldEndWith(0);
+        var dry = (await scene.RunProcessAsync(["CleanImages", "--images", .. Removed, "--dry-run", "--output", "json"])).ShouldEndWith(0);
         scene.Store.Fingerprint().ShouldBe(before);
         dry.Json.TryGetProperty("removed", out _).ShouldBeFalse();
-        (await scene.RunAsync("GarbageCollect", "--dry-run")).ShouldEndWith(0);
+        (await scene.RunProcessAsync("GarbageCollect", "--dry-run")).ShouldEndWith(0);
         scene.Store.Fingerprint().ShouldBe(before);
 
-        var real = (await scene.RunAsync(["CleanImages", "--images", .. Removed, "--output", "json"])).ShouldEndWith(0);
+        var real = (await scene.RunProcessAsync(["CleanImages", "--images", .. Removed, "--output", "json"])).ShouldEndWith(0);
         CleanerResult.Items(real.Json, "removed").ShouldBe(CleanerResult.Items(dry.Json, "planned"));
         CleanerResult.Items(real.Json, "removed").ShouldContain("tags team/app:1.9");
 
@@ -103,12 +103,12 @@ public class PruneSpecs
         var dockerDigest = await scene.Client.HeadManifestAsync("docker/app", "1.0");
         var before = scene.Store.BlobSizes();
 
-        var pruned = (await scene.RunAsync(["CleanImages", "--images", .. Removed, "--collector", "none", "--output", "json"])).ShouldEndWith(0);
+        var pruned = (await scene.RunProcessAsync(["CleanImages", "--images", .. Removed, "--collector", "none", "--output", "json"])).ShouldEndWith(0);
         await scene.Registry.RestartAsync();
         await ShouldHoldWhatWasNotAskedForAsync(scene, dockerDigest!);
         scene.Store.BlobSizes().ShouldBe(before, ignoreOrder: true);
 
-        var collected = (await scene.RunAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0);
+        var collected = (await scene.RunProcessAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0);
         await scene.Registry.RestartAsync();
         await ShouldHoldWhatWasNotAskedForAsync(scene, dockerDigest!);
 
@@ -119,7 +119,7 @@ public class PruneSpecs
         pruned.Json.GetProperty("bytesReclaimable").GetInt64().ShouldBe(measured);
         collected.Json.GetProperty("collection").GetProperty("bytes").GetInt64().ShouldBe(measured);
 
-        (await scene.RunAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0).Json.GetProperty("collection").GetProperty("blobs").GetInt32().ShouldBe(0);
+        (await scene.RunProcessAsync("GarbageCollect", "--collector", "registry", "--output", "json")).ShouldEndWith(0).Json.GetProperty("collection").GetProperty("blobs").GetInt32().ShouldBe(0);
     }
 
     private static async Task ShouldHoldWhatWasNotAskedForAsync(RegistryScene scene, string dockerDigest)

@@ -26,7 +26,7 @@ public class RestartSpecs
         await scene.Client.PullWithSkopeoAsync("app", "old");
         var started = await scene.Registry.StartedAtAsync();
 
-        (await CleanerProcess.RunAsync([.. Command, .. scene.Where])).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
+        (await CleanerInside.RunAsync([.. Command, .. scene.Where])).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
             error => error.ShouldContain($"in the volumes of the container '{scene.Registry.Name}', which is not running"),
             error => error.ShouldContain($"The container {scene.Registry.Name} was started again"),
             error => error.ShouldNotContain("docker restart"));
@@ -48,7 +48,7 @@ public class RestartSpecs
         await using var scene = await PushedAsync();
         var started = await scene.Registry.StartedAtAsync();
 
-        (await CleanerProcess.RunAsync([.. words, "--restart", .. scene.Where])).ShouldEndWith(words.Contains("--strict") ? 3 : 0);
+        (await CleanerInside.RunAsync([.. words, "--restart", .. scene.Where])).ShouldEndWith(words.Contains("--strict") ? 3 : 0);
         (await scene.Registry.StartedAtAsync()).ShouldBe(started);
     }
 
@@ -61,7 +61,7 @@ public class RestartSpecs
         await using var scene = await PushedAsync();
         using var wrapper = new EngineWrapper(script);
 
-        (await CleanerProcess.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(exitCode).Error.ShouldContain(said);
+        (await CleanerInside.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(exitCode).Error.ShouldContain(said);
         await scene.ShouldHoldAsync(["app:kept", "app:old"]);
         (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
     }
@@ -72,7 +72,7 @@ public class RestartSpecs
         await using var scene = await PushedAsync();
         using var wrapper = new EngineWrapper("""[ "$1" = restart ] && [ ! -e "$0.once" ] && { touch "$0.once"; echo 'the port is not free' >&2; exit 1; }""");
 
-        (await CleanerProcess.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(0);
+        (await CleanerInside.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(0);
         wrapper.Has("once").ShouldBeTrue();
         await scene.ShouldHoldAsync(["app:kept"]);
     }
@@ -86,7 +86,7 @@ public class RestartSpecs
         await using var scene = await PushedAsync();
         using var wrapper = new EngineWrapper(script.Replace("CONTAINER", scene.Registry.Name, StringComparison.Ordinal));
 
-        (await CleanerProcess.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(4).Error.ShouldContain(said);
+        (await CleanerInside.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(4).Error.ShouldContain(said);
         await scene.Registry.WaitUntilServingAsync();
         await scene.ShouldHoldAsync(["app:kept", "app:old"]);
     }
@@ -102,7 +102,7 @@ public class RestartSpecs
         await engine.Command(["run", "--detach", "--rm", "--name", name, "--volume", $"{scene.Store.Root}:/var/lib/registry", image]).ExecuteBufferedAsync();
         try
         {
-            (await CleanerProcess.RunAsync([.. Command, "--registry-container", name])).ShouldEndWith(4).Error.ShouldContain("started with --rm");
+            (await CleanerInside.RunAsync([.. Command, "--registry-container", name])).ShouldEndWith(4).Error.ShouldContain("started with --rm");
             (await engine.Command(["inspect", "--format", "{{.State.Status}}", name]).ExecuteBufferedAsync()).StandardOutput.Trim().ShouldBe("running");
         }
         finally
@@ -137,7 +137,7 @@ public class RestartSpecs
         await scene.Registry.WaitUntilServingAsync(patient: how == "killed");
         await scene.ShouldPullWholeAsync(["app:kept"]);
 
-        (await CleanerProcess.RunAsync([.. Command, .. scene.Where])).ShouldEndWith(0);
+        (await CleanerInside.RunAsync([.. Command, .. scene.Where])).ShouldEndWith(0);
         await scene.ShouldHoldAsync(["app:kept"]);
     }
 
@@ -159,7 +159,7 @@ public class RestartSpecs
 
         await WaitForAsync(async () => (await registry.HelpersAsync()).Count == 0);
         await registry.WaitUntilServingAsync(patient: true);
-        (await CleanerProcess.RunAsync([.. Command, "--registry-container", registry.Name])).ShouldEndWith(0);
+        (await CleanerInside.RunAsync([.. Command, "--registry-container", registry.Name])).ShouldEndWith(0);
         (await registry.Client.TagsAsync("app")).ShouldBe(["kept"]);
         (await registry.Client.PullWholeAsync("app", "kept")).ShouldBe(Kept.Digest);
     }
@@ -172,7 +172,7 @@ public class RestartSpecs
         await registry.Client.PushAsync(Old, "app", "old");
         var started = await registry.StartedAtAsync();
 
-        (await CleanerProcess.RunAsync([.. Command, "--registry-container", registry.Name])).ShouldEndWith(4).Error.ShouldContain("in no volume");
+        (await CleanerInside.RunAsync([.. Command, "--registry-container", registry.Name])).ShouldEndWith(4).Error.ShouldContain("in no volume");
         (await registry.StartedAtAsync()).ShouldBe(started);
     }
 
@@ -213,7 +213,7 @@ public class RestartSpecs
         var blobs = await scene.BlobsOfAsync(["app:kept"]);
         await scene.Registry.StopAsync();
 
-        (await CleanerProcess.RunAsync(["app:old", .. scene.Where])).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
+        (await CleanerInside.RunAsync(["app:old", .. scene.Where])).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
             error => error.ShouldContain("The registry's container is stopped"),
             error => error.ShouldNotContain("docker restart"));
         scene.Store.Images().Order().ShouldBe(["app:kept", $"app@{Kept.Digest}"]);
@@ -238,7 +238,7 @@ public class RestartSpecs
         await engine.Command(["create", "--name", name, "--volume", $"{scene.Store.Root}:/data", .. options, image, "serve", configuration]).ExecuteBufferedAsync();
         try
         {
-            (await CleanerProcess.RunAsync("app:old", "--registry-container", name)).ShouldEndWith(0).Error.ShouldContain($"store /data ({source})");
+            (await CleanerInside.RunAsync("app:old", "--registry-container", name)).ShouldEndWith(0).Error.ShouldContain($"store /data ({source})");
             scene.Store.Images().Order().ShouldBe(["app:kept", $"app@{Kept.Digest}"]);
         }
         finally

@@ -87,7 +87,7 @@ public class ScriptFaultSpecs
         await using var registry = await RegistryContainer.StartAsync(options: new() { Environment = new Dictionary<string, string> { ["REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"] = "/elsewhere" } });
         await registry.Client.PushAsync(Image, "app", "1");
 
-        (await CleanerProcess.RunAsync("app:1", "--registry-container", registry.Name, "--offline")).ShouldEndWith(0).Error.ShouldContain("store /elsewhere");
+        (await CleanerInside.RunAsync("app:1", "--registry-container", registry.Name, "--offline")).ShouldEndWith(0).Error.ShouldContain("store /elsewhere");
         (await registry.Client.TagsAsync("app")).ShouldBeNull();
     }
 

@@ -31,7 +31,7 @@ internal sealed class CleanerProcess : IDisposable
     public int Id => process.Id;
 
     // Most of these tests look at what is freed, at once; those about taking back say how long it is kept.
-    private static IReadOnlyList<string> WithoutTrash(IReadOnlyList<string> words) =>
+    public static IReadOnlyList<string> WithoutTrash(IReadOnlyList<string> words) =>
         words.Contains("--trash-retention") || words is [] or ["RestoreImages" or "EmptyTrash" or "History" or "CheckRegistry", ..] ? words : [.. words, "--trash-retention", "0"];
 
     public static Task<CleanerResult> RunAsync(params IEnumerable<string> words) => RunAsync(words, null);

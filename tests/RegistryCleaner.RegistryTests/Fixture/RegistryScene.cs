@@ -68,7 +68,9 @@ internal sealed class RegistryScene : IAsyncDisposable
         }
     }
 
-    public Task<CleanerResult> RunAsync(params IEnumerable<string> words) => CleanerProcess.RunAsync([.. words, .. WayIn]);
+    public Task<CleanerResult> RunAsync(params IEnumerable<string> words) => CleanerInside.RunAsync([.. words, .. WayIn]);
+
+    public Task<CleanerResult> RunProcessAsync(params IEnumerable<string> words) => CleanerProcess.RunAsync([.. words, .. WayIn]);
 
     public CleanerProcess Start(params IEnumerable<string> words) => CleanerProcess.Start([.. words, .. WayIn]);
 

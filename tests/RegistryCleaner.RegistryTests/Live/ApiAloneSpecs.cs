@@ -71,7 +71,7 @@ public class ApiAloneSpecs
             return await request.AnswerAsync(500, []);
         };
 
-        (await CleanerProcess.RunAsync("CleanImages", "--images", "app:1", "--registry-url", proxy.Url)).ShouldEndWith(5);
+        (await CleanerInside.RunAsync("CleanImages", "--images", "app:1", "--registry-url", proxy.Url)).ShouldEndWith(5);
 
         (await scene.Client.PullWholeAsync("app", "1")).ShouldBe(isPushed ? Two.Digest : One.Digest);
     }
@@ -117,7 +117,7 @@ public class ApiAloneSpecs
     {
         await using var scene = await StartAsync(2);
 
-        (await CleanerProcess.RunAsync("GarbageCollect", "--registry-url", $"http://{scene.Registry.Host}")).ShouldEndWith(2).Error.ShouldContain("--registry-root");
+        (await CleanerInside.RunAsync("GarbageCollect", "--registry-url", $"http://{scene.Registry.Host}")).ShouldEndWith(2).Error.ShouldContain("--registry-root");
         (await RunAsync(scene, "--images", "app:1", "--restart")).ShouldEndWith(2);
     }
 
@@ -160,5 +160,5 @@ public class ApiAloneSpecs
     }
 
     private static Task<CleanerResult> RunAsync(RegistryScene scene, params string[] words) =>
-        CleanerProcess.RunAsync(["CleanImages", .. words, "--registry-url", $"http://{scene.Registry.Host}"]);
+        CleanerInside.RunAsync(["CleanImages", .. words, "--registry-url", $"http://{scene.Registry.Host}"]);
 }

@@ -23,10 +23,10 @@ public sealed class LiveLockSpecs : IDisposable
             await Task.Delay(10);
 
         string[] command = ["app:old", .. Where(second, scene), "--settle", "1s"];
-        (await CleanerProcess.RunAsync(command)).ShouldEndWith(4).Error.ShouldSatisfyAllConditions(
+        (await CleanerInside.RunAsync(command)).ShouldEndWith(4).Error.ShouldSatisfyAllConditions(
             error => error.ShouldContain($"Another cleaner is at work on this store: process {holder.Id} of {Environment.UserName} on {Environment.MachineName}, since 20"),
             error => error.ShouldContain("--lock-timeout"));
-        (await CleanerProcess.RunAsync([.. command, "--lock-timeout", "1s"])).ShouldEndWith(4);
+        (await CleanerInside.RunAsync([.. command, "--lock-timeout", "1s"])).ShouldEndWith(4);
 
         using var waiting = CleanerProcess.Start([.. command, "--lock-timeout", "10m"]);
         holder.Kill();

@@ -52,7 +52,7 @@ public sealed class ServingSpecs : IDisposable
     {
         await using var second = await SecondRegistry.StartAsync(Environment("REGISTRY_STORAGE_MAINTENANCE_READONLY", """{"enabled":true}"""));
 
-        (await CleanerProcess.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain("is read-only");
+        (await CleanerInside.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain("is read-only");
         await second.ShouldHoldAsync("app:kept");
     }
 
@@ -61,7 +61,7 @@ public sealed class ServingSpecs : IDisposable
     {
         await using var second = await SecondRegistry.StartAsync(Environment("REGISTRY_HTTP_PREFIX", "/team/"));
 
-        (await CleanerProcess.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain($"http://localhost:{second.Registry.Port}/team goes on serving");
+        (await CleanerInside.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain($"http://localhost:{second.Registry.Port}/team goes on serving");
         await second.ShouldHoldAsync("app:kept");
     }
 
@@ -78,10 +78,10 @@ public sealed class ServingSpecs : IDisposable
         string[] given = ["--registry-url", $"https://localhost:{second.Registry.Port}"];
 
         // An address that was given has to show who it is.
-        (await CleanerProcess.RunAsync(["app:old", .. second.Where, .. given])).ShouldEndWith(4).Error.ShouldContain("certificate");
-        (await CleanerProcess.RunAsync(["app:old", "--dry-run", .. second.Where, .. given, "--insecure"])).ShouldEndWith(0).Error.ShouldNotContain("refused");
+        (await CleanerInside.RunAsync(["app:old", .. second.Where, .. given])).ShouldEndWith(4).Error.ShouldContain("certificate");
+        (await CleanerInside.RunAsync(["app:old", "--dry-run", .. second.Where, .. given, "--insecure"])).ShouldEndWith(0).Error.ShouldNotContain("refused");
 
-        (await CleanerProcess.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain($"https://localhost:{second.Registry.Port}/ goes on serving");
+        (await CleanerInside.RunAsync(["app:old", .. second.Where])).ShouldEndWith(0).Error.ShouldContain($"https://localhost:{second.Registry.Port}/ goes on serving");
         await second.ShouldHoldAsync("app:kept");
     }
 
@@ -140,7 +140,7 @@ public sealed class ServingSpecs : IDisposable
             where = [.. where, "--registry-config", directory.File("config.yml")];
         }
 
-        var refused = (await CleanerProcess.RunAsync(["app:old", .. where])).ShouldEndWith(4);
+        var refused = (await CleanerInside.RunAsync(["app:old", .. where])).ShouldEndWith(4);
         refused.Error.ShouldContain(said);
         foreach (var way in WaysOut)
             refused.Error.ShouldContain(way);
@@ -152,7 +152,7 @@ public sealed class ServingSpecs : IDisposable
     {
         await using var scene = await PushedAsync();
 
-        (await CleanerProcess.RunAsync("app:none", "--registry-root", scene.Store.Root)).ShouldEndWith(0).Error.ShouldContain("It is assumed that nothing is serving this directory");
+        (await CleanerInside.RunAsync("app:none", "--registry-root", scene.Store.Root)).ShouldEndWith(0).Error.ShouldContain("It is assumed that nothing is serving this directory");
     }
 
     public void Dispose() => directory.Dispose();
@@ -165,7 +165,7 @@ public sealed class ServingSpecs : IDisposable
         return scene;
     }
 
-    private static Task<CleanerResult> RunAsync(RegistryScene scene, params string[] words) => CleanerProcess.RunAsync(["app:old", .. scene.Where, "--settle", "1s", .. words]);
+    private static Task<CleanerResult> RunAsync(RegistryScene scene, params string[] words) => CleanerInside.RunAsync(["app:old", .. scene.Where, "--settle", "1s", .. words]);
 
     private static Dictionary<string, string> Environment(string name, string value) => new() { [name] = value };
 }
