@@ -21,9 +21,7 @@ public class CollectorPushSpecs
     // Manifests go first, then links to layers, then blobs, then, with nothing to put back, the trash.
     [DockerTheory]
     [InlineData(1)]
-    [InlineData(2)]
     [InlineData(3)]
-    [InlineData(4)]
     public async Task What_is_pushed_while_it_is_collected_can_be_pulled_whole(int rename)
     {
         await using var scene = await RegistryScene.StartAsync(cache: false);

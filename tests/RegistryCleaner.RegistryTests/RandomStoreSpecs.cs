@@ -18,7 +18,7 @@ namespace RegistryCleaner.RegistryTests;
 // is the first one; REGISTRY_CLEANER_REGISTRY_STORES=1000 makes a long run.
 public class RandomStoreSpecs
 {
-    private static readonly int Stores = int.Parse(Environment.GetEnvironmentVariable("REGISTRY_CLEANER_REGISTRY_STORES") ?? "20", CultureInfo.InvariantCulture);
+    private static readonly int Stores = int.Parse(Environment.GetEnvironmentVariable("REGISTRY_CLEANER_REGISTRY_STORES") ?? "12", CultureInfo.InvariantCulture);
 
     [DockerTheory]
     [InlineData(2, true)]

@@ -113,7 +113,6 @@ public class RestartSpecs
 
     [DockerTheory]
     [InlineData("killed")]
-    [InlineData("interrupted")]
     [InlineData("interrupted as by a terminal")]
     public async Task Whoever_ends_the_cleaner_meanwhile_the_registry_serves_again(string how)
     {

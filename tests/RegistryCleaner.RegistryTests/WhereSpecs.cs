@@ -1,3 +1,4 @@
+using CliWrap.Buffered;
 using RegistryCleaner.RegistryTests.Fixture;
 using Shouldly;
 
@@ -72,5 +73,32 @@ public class WhereSpecs
         var result = await CleanerProcess.RunAsync("a:1", "--dry-run", "--registry-container", registry.Name);
 
         result.ShouldEndWith(0).Error.ShouldContain($"configuration {registry.ConfigurationPath}");
+    }
+
+    // As the official images' entrypoint takes it, behind the first process of `docker run --init`: that one's words name no `serve`.
+    [DockerFact]
+    public async Task Its_configuration_is_found_behind_an_init_process()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/docker-init"), "Only by hand: Docker's init process is not installed");
+        await using var scene = await RegistryScene.StartAsync();
+        await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "1");
+        await scene.Client.PushAsync(ImageBuilder.Image("kept"), "app", "2");
+        await scene.Registry.StopAsync();
+        await File.WriteAllTextAsync($"{scene.Store.Root}/entrypoint.sh", "#!/bin/sh\nregistry serve \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode($"{scene.Store.Root}/entrypoint.sh", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync($"{scene.Store.Root}/config.yml", "version: 0.1\nstorage: {filesystem: {rootdirectory: /data}}\nhttp: {addr: 'localhost:0'}\n");
+        var (engine, image) = (ContainerEngine.Docker, (await RegistryImages.FindAsync(ContainerEngine.Docker, 2)).Name!);
+        var name = $"{scene.Registry.Name}-init";
+        await engine.Command(["run", "--detach", "--init", "--network", "none", "--name", name, "--volume", $"{scene.Store.Root}:/data", "--entrypoint", "/data/entrypoint.sh", image, "/data/config.yml"]).ExecuteBufferedAsync();
+        try
+        {
+            (await CleanerInside.RunAsync("app:1", "--offline", "--registry-container", name)).ShouldEndWith(0).Error.ShouldContain("store /data (from the configuration)");
+            scene.Store.Images().ShouldNotContain("app:1");
+        }
+        finally
+        {
+            await engine.Command(["rm", "-f", "-v", name]).ExecuteBufferedAsync();
+        }
     }
 }

@@ -105,7 +105,7 @@ internal static class ContainerScripts
         ChangesSomething = true,
         Before = $$"""
             several() { echo 'it {{StorePaths.SeveralFileSystems}}' >&2; exit 3; }
-            alike() { for device; do [ "$device" = "$1" ] || return 1; done; }
+            alike() { [ "$#" -gt 0 ] || return 1; for device; do [ "$device" = "$1" ] || return 1; done; }
             alike $(stat -L -c %d . v2 v2/blobs v2/repositories registry-cleaner registry-cleaner/trash 2>/dev/null) || several
             here=$(pwd -P)
             [ ! -r /proc/self/mountinfo ] || while read -r a b c d place rest; do case $place in "$here"/*) several;; esac; done </proc/self/mountinfo

@@ -12,7 +12,6 @@ public sealed class LiveLockSpecs : IDisposable
     [InlineData(RegistryScene.DockerExec, RegistryScene.DockerExec)]
     [InlineData(RegistryScene.DockerExec, RegistryScene.MountedDirectory)]
     [InlineData(RegistryScene.MountedDirectory, RegistryScene.DockerExec)]
-    [InlineData(RegistryScene.MountedDirectory, RegistryScene.MountedDirectory)]
     public async Task A_second_cleaner_is_told_who_is_at_work_or_waits_and_one_that_was_killed_holds_nothing(string first, string second)
     {
         await using var scene = await RegistryScene.StartAsync(live: true);

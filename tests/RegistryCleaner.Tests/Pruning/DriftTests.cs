@@ -95,7 +95,7 @@ public class DriftTests(ITestOutputHelper output)
     {
         var points = await CountAsync();
         var pushes = 0;
-        for (var point = 0; point + later < points; point++)
+        for (var point = later % s_stride; point + later < points; point += s_stride)
         {
             using var scene = new PruneScene();
             Digest[] layers = [];
@@ -109,7 +109,7 @@ public class DriftTests(ITestOutputHelper output)
             scene.Oracle.BrokenTags.ShouldBeEmpty($"layers at point {point}, manifest {later} points later, before: {where}");
         }
 
-        pushes.ShouldBeGreaterThan(10);
+        pushes.ShouldBeGreaterThan(10 / s_stride);
     }
 
     private static void RequireThere(PruneScene scene, IReadOnlyList<Pushed> pushed, string when)
