@@ -328,7 +328,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
         }
     }
 
-    // What comes behind the arguments, and what comes on standard input: paths for xargs, unless it is said to be content.
+    // What comes behind the arguments, and what comes on standard input: content, or paths for xargs.
     private readonly record struct ShellInput(IReadOnlyList<string> Arguments, long Length, Func<Stream, CancellationToken, Task> WriteAsync)
     {
         public static ShellInput None { get; } = new([], 0, (_, _) => Task.CompletedTask);
