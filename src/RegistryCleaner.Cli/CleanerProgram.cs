@@ -1,7 +1,5 @@
 using System.CommandLine.Help;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
+using System.Security.Cryptography;
 using RegistryCleaner.CommandLine;
 using RegistryCleaner.Reporting;
 
@@ -28,22 +26,15 @@ internal static class CleanerProgram
         if (words.Contains("--completion"))
             return PrintCompletion(words, commandLine);
 
+        // The first hash loads the system's library, which takes as long as reading some hundred files: the two go side by side.
+        _ = Task.Run(() => SHA256.HashData([]), cancellationToken);
         var reading = commandLine.Read(words, EnvironmentNames());
         var (level, isJson, errors) = frontEnd.Read(parsed);
         errors = [.. reading.Errors, .. reading.Errors.Count == 0 ? errors : []];
         if (errors.Count > 0)
             return Fail(ExitCode.BadInput, errors, words);
 
-        using var loggers = LoggerFactory.Create(builder =>
-        {
-            builder.SetMinimumLevel(level).AddConsole(options =>
-            {
-                options.FormatterName = LineFormatter.FormatterName;
-                options.LogToStandardErrorThreshold = LogLevel.Trace;
-            });
-            // What AddConsoleFormatter does besides, reading the formatter's options by reflection, is not needed, and not to be had ahead of time.
-            builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
-        });
+        using var loggers = ConsoleLog.CreateFactory(level);
         return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner"), Terminal.Confirm), isJson, cancellationToken);
     }
 

@@ -278,6 +278,8 @@ internal sealed partial class CleanerRun
     // The registry's cache remembers what is gone: a push would say "layer already exists" and leave a tag that cannot be pulled.
     private string? WhyToRestart()
     {
+        if (_location.OutlivingCache is { } cache)
+            return $"Empty the registry's cache in {cache} before it serves again, or a push may find there what is gone, and leave a tag that cannot be pulled.";
         if (_location.IsStopped || _serving.Store != ServedStore.Offline)
             return null;
         return _location.Host.Container is { } container

@@ -5,7 +5,7 @@ namespace RegistryCleaner.RegistryTests;
 
 // The registry's own collector, where it would destroy what is in use (2.8; the numbers are those of the behaviours that were
 // found in it): refused by name before it starts, with everything still there; and run where it is right.
-public class RegistryCollectorSpecs
+public sealed class RegistryCollectorSpecs(EmptyRegistries registries) : IClassFixture<EmptyRegistries>
 {
     private static readonly BuiltManifest Image = ImageBuilder.Image("image");
     private static readonly BuiltManifest Other = ImageBuilder.Image("other");
@@ -14,7 +14,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_1_untagged_platforms_of_an_index_are_not_deleted_by_a_2()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Index, "multi", "1");
         Age(scene);
 
@@ -26,7 +26,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_1_unless_the_user_insists()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Index, "multi", "1");
         Age(scene);
 
@@ -38,7 +38,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_2_a_stray_file_that_would_hide_every_repository_behind_it()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await File.WriteAllTextAsync(scene.Store.Repository("_note"), "hello");
 
         await RefusedAsync(scene, ["_note", "app"]);
@@ -47,7 +47,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_3_a_repository_without_tags()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "untagged");
         Directory.Exists(scene.Store.Repository("untagged", "_manifests/tags")).ShouldBeFalse();
         Age(scene);
@@ -60,7 +60,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_4_an_empty_tag_link()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "half", "1");
         await File.WriteAllTextAsync(scene.Store.TagLink("half", "1"), "");
         Age(scene);
@@ -73,7 +73,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_4b_an_empty_revision_link()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "half", "1");
         await File.WriteAllTextAsync(scene.Store.Revision("half", Other.Digest), "");
 
@@ -83,7 +83,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_5_a_manifest_whose_blob_is_missing_keeps_its_layers()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "lost", "1");
         File.Delete(scene.Store.Blob(Other.Digest));
 
@@ -96,7 +96,7 @@ public class RegistryCollectorSpecs
     [InlineData("{\"schemaVersion\":2,\"mediaType\":\"application/x-unknown\"}")]
     public async Task Rows_6_and_7_a_manifest_that_is_altered_or_unknown(string content)
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "altered", "1");
         await File.WriteAllTextAsync(scene.Store.Blob(Other.Digest), content);
 
@@ -107,7 +107,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_8_a_first_push_that_has_no_manifest_yet()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         var layer = await scene.Client.PutBlobAsync("fresh", "a layer"u8.ToArray());
         Age(scene);
 
@@ -120,7 +120,7 @@ public class RegistryCollectorSpecs
     [InlineData("lost+found")]
     public async Task Row_9_a_directory_whose_name_no_repository_can_have(string name)
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "other", "1");
         Directory.Move(scene.Store.Repository("other"), scene.Store.Repository(name));
 
@@ -130,7 +130,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_10_a_store_without_repositories_or_blobs()
     {
-        await using var scene = await RegistryScene.StartAsync();
+        var scene = await registries.SceneAsync(wayIn: RegistryScene.DockerExec);
         Directory.CreateDirectory($"{scene.Store.Registry}/v2");
 
         (await CollectAsync(scene)).ShouldEndWith(0);
@@ -139,7 +139,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_14_a_repository_that_holds_an_index_alone()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Index, "multi", "1");
         Directory.Delete(scene.Store.Repository("multi", "_layers"), recursive: true);
 
@@ -149,7 +149,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Row_16_an_untagged_referrer_of_a_tagged_image()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         var signature = ImageBuilder.Artifact("signature", Image);
         await scene.Client.PushAsync(signature, "app");
         Age(scene);
@@ -161,7 +161,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task Untagged_manifests_go_where_they_are_asked_for()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PushAsync(Other, "app");
         Age(scene);
 
@@ -178,7 +178,7 @@ public class RegistryCollectorSpecs
     [DockerFact]
     public async Task CleanImages_with_the_registrys_collector_refuses_before_it_touches_anything()
     {
-        await using var scene = await StartAsync();
+        var scene = await StartAsync();
         await scene.Client.PutBlobAsync("fresh", "a layer"u8.ToArray());
         var before = scene.Store.BlobSizes();
 
@@ -188,10 +188,9 @@ public class RegistryCollectorSpecs
         (await scene.RunAsync("CleanImages", "--images", "app:1")).ShouldEndWith(0);
     }
 
-    // Without a cache, the registry says what is on its disk at any moment.
-    private static async Task<RegistryScene> StartAsync()
+    private async Task<RegistryScene> StartAsync()
     {
-        var scene = await RegistryScene.StartAsync(cache: false);
+        var scene = await registries.SceneAsync(wayIn: RegistryScene.DockerExec);
         await scene.Client.PushAsync(Image, "app", "1");
         return scene;
     }

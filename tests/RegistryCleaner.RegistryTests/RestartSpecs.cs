@@ -7,13 +7,6 @@ namespace RegistryCleaner.RegistryTests;
 // With --restart the registry is stopped meanwhile, and serves again at the end, whatever happened in between.
 public class RestartSpecs
 {
-    // An exec in the container through which the store is reached while the registry is stopped; its name ends in hexadecimal digits.
-    private const string InHelper = """
-        case "$*" in
-        "exec -i registry-cleaner-"[0-9a-f][0-9a-f][0-9a-f]*" true") ;;
-        "exec -i registry-cleaner-"[0-9a-f][0-9a-f][0-9a-f]*)
-        """;
-
     private static readonly BuiltManifest Old = ImageBuilder.Image("old");
     private static readonly BuiltManifest Kept = ImageBuilder.Image("kept");
     private static readonly string[] Command = ["app:old", "--restart"];
@@ -39,33 +32,6 @@ public class RestartSpecs
         await scene.ShouldHoldAsync(["app:kept", "app:old"]);
     }
 
-    [DockerTheory]
-    [InlineData("app:none")]
-    [InlineData("app:none", "--strict")]
-    [InlineData("GarbageCollect")]
-    public async Task Where_there_is_nothing_to_do_or_it_is_refused_nothing_is_stopped(params string[] words)
-    {
-        await using var scene = await PushedAsync();
-        var started = await scene.Registry.StartedAtAsync();
-
-        (await CleanerInside.RunAsync([.. words, "--restart", .. scene.Where])).ShouldEndWith(words.Contains("--strict") ? 3 : 0);
-        (await scene.Registry.StartedAtAsync()).ShouldBe(started);
-    }
-
-    [DockerTheory]
-    [InlineData("""[ "$1" = run ] && { echo 'no more containers' >&2; exit 125; }""", 2, "no more containers")]
-    [InlineData($"{InHelper} echo 'no more commands' >&2; exit 126;; esac", 2, "no more commands")]
-    [InlineData("""[ "$1" = stop ] && { echo 'it does not stop' >&2; exit 1; }""", 4, "it does not stop")]
-    public async Task What_fails_meanwhile_leaves_a_registry_that_serves(string script, int exitCode, string said)
-    {
-        await using var scene = await PushedAsync();
-        using var wrapper = new EngineWrapper(script);
-
-        (await CleanerInside.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(exitCode).Error.ShouldContain(said);
-        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
-        (await scene.Registry.HelpersAsync()).ShouldBeEmpty();
-    }
-
     [DockerFact]
     public async Task An_engine_that_cannot_start_it_at_once_is_asked_again()
     {
@@ -75,20 +41,6 @@ public class RestartSpecs
         (await CleanerInside.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(0);
         wrapper.Has("once").ShouldBeTrue();
         await scene.ShouldHoldAsync(["app:kept"]);
-    }
-
-    // Whoever looks after containers may start it, or another cleaner that had stopped it.
-    [DockerTheory]
-    [InlineData("""[ "$1" = stop ] && { docker "$@" && exec docker start "$2"; }""", "somebody started it again")]
-    [InlineData("""case "$*" in "exec -i registry-cleaner-"[0-9a-f]*flock*) docker start CONTAINER >/dev/null;; esac""", "is running again")]
-    public async Task A_registry_that_somebody_starts_meanwhile_is_left_alone(string script, string said)
-    {
-        await using var scene = await PushedAsync();
-        using var wrapper = new EngineWrapper(script.Replace("CONTAINER", scene.Registry.Name, StringComparison.Ordinal));
-
-        (await CleanerInside.RunAsync([.. Command, .. scene.Where, .. wrapper.Words])).ShouldEndWith(4).Error.ShouldContain(said);
-        await scene.Registry.WaitUntilServingAsync();
-        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
     }
 
     // It would be gone, and with it what lies in volumes without a name.
@@ -146,7 +98,7 @@ public class RestartSpecs
         await using var registry = await RegistryContainer.StartAsync();
         await registry.Client.PushAsync(Old, "app", "old");
         await registry.Client.PushAsync(Kept, "app", "kept");
-        using var wrapper = new EngineWrapper($"{InHelper} touch \"$0.there\"; sleep 1;; esac");
+        using var wrapper = new EngineWrapper($"{RestartRefusedSpecs.InHelper} touch \"$0.there\"; sleep 1;; esac");
 
         using (var process = CleanerProcess.Start([.. Command, "--registry-container", registry.Name, .. wrapper.Words]))
         {
@@ -238,6 +190,27 @@ public class RestartSpecs
         try
         {
             (await CleanerInside.RunAsync("app:old", "--registry-container", name)).ShouldEndWith(0).Error.ShouldContain($"store /data ({source})");
+            scene.Store.Images().Order().ShouldBe(["app:kept", $"app@{Kept.Digest}"]);
+        }
+        finally
+        {
+            await engine.Command(["rm", "-v", name]).ExecuteBufferedAsync();
+        }
+    }
+
+    // Started again, the registry would find there what is gone.
+    [DockerFact]
+    public async Task One_whose_cache_outlives_it_is_pruned_only_by_whoever_says_that_nothing_serves_and_is_told_to_empty_it()
+    {
+        await using var scene = await PushedAsync();
+        await scene.Registry.StopAsync();
+        var (engine, image) = (ContainerEngine.Docker, (await RegistryImages.FindAsync(ContainerEngine.Docker, 2)).Name!);
+        var name = $"{scene.Registry.Name}-redis";
+        await engine.Command(["create", "--name", name, "--volume", $"{scene.Store.Root}:/var/lib/registry", "--env", "REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR=redis", image]).ExecuteBufferedAsync();
+        try
+        {
+            (await CleanerInside.RunAsync("app:old", "--registry-container", name)).ShouldEndWith(4).Error.ShouldContain("keeps its cache in redis");
+            (await CleanerInside.RunAsync("app:old", "--registry-container", name, "--offline")).ShouldEndWith(0).Error.ShouldContain("Empty the registry's cache in redis");
             scene.Store.Images().Order().ShouldBe(["app:kept", $"app@{Kept.Digest}"]);
         }
         finally

@@ -4,7 +4,7 @@ using Shouldly;
 namespace RegistryCleaner.RegistryTests;
 
 // What was wrong with clean_registry.py, each fault as a test that it is not here; and its own command line, which still works.
-public class ScriptFaultSpecs
+public sealed class ScriptFaultSpecs(EmptyRegistries registries) : IClassFixture<EmptyRegistries>
 {
     private static readonly BuiltManifest Image = ImageBuilder.Image("image");
     private static readonly BuiltManifest Other = ImageBuilder.Image("other");
@@ -12,7 +12,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task A_nested_repository_outlives_the_one_around_it()
     {
-        await using var scene = await StartAsync("a:1", "a/b:1", "a/b/c:1");
+        var scene = await StartAsync("a:1", "a/b:1", "a/b/c:1");
 
         (await scene.RunAsync("a:1", "a/b")).ShouldEndWith(0);
 
@@ -22,7 +22,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task A_namespace_is_no_repository()
     {
-        await using var scene = await StartAsync("team/app:1");
+        var scene = await StartAsync("team/app:1");
 
         var result = (await scene.RunAsync("team")).ShouldEndWith(0);
 
@@ -33,7 +33,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task A_repository_without_a_directory_of_tags_is_no_reason_to_crash()
     {
-        await using var scene = await StartAsync("app:1");
+        var scene = await StartAsync("app:1");
         await scene.Client.PushAsync(Other, "untagged");
         Directory.Exists(scene.Store.Repository("untagged", "_manifests/tags")).ShouldBeFalse();
 
@@ -46,7 +46,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task Its_last_tag_takes_a_repository_along_but_not_what_digests_alone_keep()
     {
-        await using var scene = await StartAsync("app:1");
+        var scene = await StartAsync("app:1");
         await scene.Client.PushAsync(Other, "app");
 
         (await scene.RunAsync("app:1")).ShouldEndWith(0);
@@ -58,7 +58,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task The_exit_code_tells_how_it_went()
     {
-        await using var scene = await StartAsync("app:1");
+        var scene = await StartAsync("app:1");
 
         (await scene.RunAsync("app:2", "nope:1")).ShouldEndWith(0);
         (await scene.RunAsync("CleanImages", "--images", "app:1", "app:2", "--strict")).ShouldEndWith(3);
@@ -69,7 +69,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task The_registrys_own_host_may_stand_in_front()
     {
-        await using var scene = await StartAsync("app:1", "app:2");
+        var scene = await StartAsync("app:1", "app:2");
 
         (await scene.RunAsync("localhost:1/app:1")).ShouldEndWith(2).Error.ShouldContain("localhost:1");
         await scene.ShouldHoldAsync(["app:1", "app:2"]);
@@ -94,7 +94,7 @@ public class ScriptFaultSpecs
     [DockerFact]
     public async Task Platforms_of_other_images_are_not_touched()
     {
-        await using var scene = await StartAsync("app:1");
+        var scene = await StartAsync("app:1");
         await scene.Client.PushAsync(ImageBuilder.TwoPlatformIndex("index"), "app", "2");
 
         (await scene.RunAsync("--dry-run", "-l", "debug", "app:1")).ShouldEndWith(0);
@@ -105,9 +105,9 @@ public class ScriptFaultSpecs
     }
 
     // Each tag its own image.
-    private static async Task<RegistryScene> StartAsync(params string[] tags)
+    private async Task<RegistryScene> StartAsync(params string[] tags)
     {
-        var scene = await RegistryScene.StartAsync(cache: false);
+        var scene = await registries.SceneAsync(wayIn: RegistryScene.DockerExec);
         foreach (var tag in tags)
             await scene.Client.PushAsync(ImageBuilder.Image(tag), tag.Split(':')[0], tag.Split(':')[1]);
         return scene;

@@ -71,7 +71,7 @@ public sealed partial class RegistryApi : IDisposable
         };
         bool? deletes = blob.StatusCode switch
         {
-            HttpStatusCode.NotFound => true,
+            HttpStatusCode.NotFound when await SaysUnknownAsync(blob, cancellationToken) => true,
             HttpStatusCode.MethodNotAllowed => false,
             _ => null,
         };
@@ -91,9 +91,13 @@ public sealed partial class RegistryApi : IDisposable
     internal async Task RequireDeletesAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         using var response = await DeleteNothingAsync(repository, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound)
+        if (response.StatusCode != HttpStatusCode.NotFound || !await SaysUnknownAsync(response, cancellationToken))
             throw Unexpected(response, $"deleting from {repository} what is not there");
     }
+
+    // The registry's own words (handlers/blob.go, DeleteBlob): a proxy that has no such path says 404 as well.
+    private static async Task<bool> SaysUnknownAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        (await response.Content.ReadAsStringAsync(cancellationToken)).Contains("\"BLOB_UNKNOWN\"", StringComparison.Ordinal);
 
     // Deleting what is not there: 404 where deleting is allowed, 405 where not.
     private Task<HttpResponseMessage> DeleteNothingAsync(RepositoryName repository, CancellationToken cancellationToken) =>
@@ -151,11 +155,14 @@ public sealed partial class RegistryApi : IDisposable
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
-    /// <summary>Deletes a manifest by its digest, with every tag that points to it; from 3.x on a tag by its name, too.</summary>
+    /// <summary>
+    /// Deletes a manifest by its digest, with every tag that points to it; from 3.x on a tag by its name, too. Never repeated: what was
+    /// looked at before may be otherwise by then.
+    /// </summary>
     /// <returns>What the registry answered: 202 done, 404 not there, 405 not allowed.</returns>
     public async Task<HttpStatusCode> DeleteManifestAsync(RepositoryName repository, string reference, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/manifests/{reference}", DeleteScope(repository), cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, $"v2/{repository}/manifests/{reference}", DeleteScope(repository), cancellationToken, Repeat.Never);
         return response.StatusCode;
     }
 
@@ -212,12 +219,12 @@ public sealed partial class RegistryApi : IDisposable
         }
     }
 
-    /// <summary>Stores a manifest under a tag.</summary>
+    /// <summary>Stores a manifest under a tag. Never repeated: somebody else may have pushed to the tag by then.</summary>
     public async Task PutManifestAsync(RepositoryName repository, string tag, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
     {
         using var body = new ReadOnlyMemoryContent(content);
         body.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        using var response = await SendAsync(HttpMethod.Put, $"v2/{repository}/manifests/{tag}", DeleteScope(repository), cancellationToken, content: body);
+        using var response = await SendAsync(HttpMethod.Put, $"v2/{repository}/manifests/{tag}", DeleteScope(repository), cancellationToken, Repeat.Never, body);
         if (response.StatusCode != HttpStatusCode.Created)
             throw Unexpected(response, $"pushing {repository}:{tag}");
     }
@@ -252,7 +259,7 @@ public sealed partial class RegistryApi : IDisposable
         catch (HttpRequestException e)
         {
             // What TLS dislikes about a certificate is said one level below.
-            throw new RegistryApiException($"The registry at {Url} cannot be reached: {(e.InnerException as AuthenticationException ?? (Exception)e).Message}", null, e);
+            throw new RegistryApiException($"The registry at {Url} cannot be reached: {WithoutSecrets((e.InnerException as AuthenticationException ?? (Exception)e).Message)}", null, e);
         }
         catch (TimeoutException e)
         {
@@ -327,6 +334,12 @@ public sealed partial class RegistryApi : IDisposable
             ? address.PathAndQuery[own.Length..]
             : throw new RegistryApiException($"The registry at {Url} names a place that is none of its own: {address.GetLeftPart(UriPartial.Path)}");
     }
+
+    // A proxy's address may hold a password, and the runtime names it.
+    private static string WithoutSecrets(string message) => UserInfo().Replace(message, "//");
+
+    [GeneratedRegex("""//[^/\s']*@""", RegexOptions.CultureInvariant)]
+    private static partial Regex UserInfo();
 
     [GeneratedRegex("""<(?<target>[^<>]*)>[^<>]*;\s*rel="?next\b""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex NextLink();

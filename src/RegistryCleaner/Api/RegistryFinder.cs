@@ -43,6 +43,12 @@ internal sealed class RegistryFinder(RegistryOptions options, RegistryLocation? 
             return [given];
         if (location is null)
             return [];
+        if (location.Host.Engine is { MayBeElsewhere: true } elsewhere)
+        {
+            _tried.Add($"'{elsewhere}' may manage another machine's containers, whose addresses mean something else here");
+            return [];
+        }
+
         var address = location.Configuration.ListenAddress ?? $":{DefaultPort}";
         var port = address[(address.LastIndexOf(':') + 1)..];
         var hosts = new List<string>();

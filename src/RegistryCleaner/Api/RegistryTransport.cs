@@ -19,6 +19,18 @@ internal static class RegistryTransport
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
 
+    /// <summary>Repeats what begins with a look, and so may be done again where a request of it failed that is never repeated by itself.</summary>
+    public static ResiliencePipeline WithALook { get; } = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = Retries,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = s_firstDelay,
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is RegistryApiException e && (e.Status is not { } status || IsPassing(status))),
+        })
+        .Build();
+
     /// <exception cref="CleanerException">A certificate cannot be read, or credentials would go over the network for anybody to read.</exception>
     public static HttpClient Open(RegistryApiOptions options)
     {
@@ -42,6 +54,13 @@ internal static class RegistryTransport
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("registry-cleaner", "1"));
         return client;
     }
+
+    private static bool IsPassing(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout => true,
+        HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => false,
+        _ => (int)status >= 500,
+    };
 
     private static SslClientAuthenticationOptions Tls(RegistryApiOptions options)
     {
@@ -81,7 +100,7 @@ internal static class RegistryTransport
     // Under the authentication: what is repeated carries the same credentials, and a refusal is never repeated.
     private sealed class RetryHandler(TimeSpan timeout, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        private static readonly ResiliencePipeline<HttpResponseMessage> s_always = Pipeline(outcome => IsBroken(outcome.Exception) || IsPassing(outcome.Result));
+        private static readonly ResiliencePipeline<HttpResponseMessage> s_always = Pipeline(outcome => IsBroken(outcome.Exception) || (outcome.Result is { } response && IsPassing(response.StatusCode)));
         private static readonly ResiliencePipeline<HttpResponseMessage> s_whenBroken = Pipeline(outcome => IsBroken(outcome.Exception) || IsOthers(outcome.Result));
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -132,14 +151,6 @@ internal static class RegistryTransport
 
         // A certificate that is not trusted is a refusal of ours.
         private static bool IsBroken(Exception? exception) => exception is HttpRequestException and not { InnerException: AuthenticationException };
-
-        private static bool IsPassing(HttpResponseMessage? response) => response?.StatusCode switch
-        {
-            null => false,
-            HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout => true,
-            HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => false,
-            var status => (int)status >= 500,
-        };
 
         // 500 is the registry's own answer.
         private static bool IsOthers(HttpResponseMessage? response) =>

@@ -30,9 +30,10 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
     public async Task<ServingState> FindAsync(bool mayWrite, CancellationToken cancellationToken)
     {
         if (options.Offline)
-            return new ServingState(ServedStore.Offline, "Nothing is serving the store, as --offline says");
+            return new ServingState(ServedStore.Offline, "Nothing is serving the store, as --offline says" + (location.OutlivingCache is { } kept ? $"; its cache in {kept} has to be emptied before anything serves it again" : ""));
         if (options.StopPhase == StopPhase.Stopped && !location.IsStopped)
             throw Refused($"The container '{location.Host.Container}' was stopped for this run, and somebody started it again: nothing was touched.");
+        RequireCacheThatEndsWithIt();
         if (location.IsStopped || options.StopPhase == StopPhase.Preview)
         {
             await RequireOneProcessAsync(cancellationToken);
@@ -126,15 +127,23 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
         return new ServingState(new LiveStore(api, options.Settle), $"The registry at {api.Url} goes on serving; it is told what to forget");
     }
 
+    // Its answers change with what other repositories are asked for (cache/redis), so that nothing that is asked once holds true later;
+    // and a registry that is started again finds there what is gone.
+    private void RequireCacheThatEndsWithIt()
+    {
+        if (location.OutlivingCache is { } cache)
+            throw Refused($"The registry keeps its cache in {cache}, which cannot be emptied reliably while it serves, and outlives it when it is stopped: a later push would find there what is gone, and leave a tag that cannot be pulled. Stop the registry, use --offline, and empty that cache before it serves again.");
+    }
+
     private void RequireOneCache()
     {
-        // Its answers change with what other repositories are asked for (cache/redis); nothing that is asked once holds true later.
-        if (location.Configuration.DescriptorCache is { } cache and not "inmemory")
-            throw Refused($"The registry keeps its cache in {cache}, which cannot be emptied reliably while it serves. {WaysOut} Empty that cache as well before the registry serves again.");
         if (location.Configuration.ProxiedUrl is { } remote)
             throw Refused($"The registry is a pull-through cache of {remote}, which looks after its own content (proxy.ttl) and does not delete when it is told to. {WaysOut}");
         if (location is { IsBareDirectory: true, ConfigurationPath: null })
             throw Refused($"What the registry's cache is cannot be told from its directory: give its configuration with --registry-config, or act in its container. {WaysOut}");
+        // No registry starts without one.
+        if (location.ConfigurationPath is null)
+            throw Refused($"What the registry's cache is cannot be told, as its configuration was not found: give it with --registry-config. {WaysOut}");
     }
 
     // A request to the API empties the cache of the one process that answers it, and a container that is stopped stops no other.
@@ -144,16 +153,20 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
             return;
         if (own.MountOf(location.RootDirectory) is not { Source.Length: > 0 } mount)
             return;
+        // A directory above may be mounted elsewhere, or one below.
+        var store = mount.Source + location.RootDirectory[mount.Destination.TrimEnd('/').Length..];
         var listed = await engine.RunAsync(["ps", "-q", "--no-trunc"], cancellationToken);
         if (listed.ExitCode != 0)
             throw Refused($"Whether another container serves the same store cannot be told: {listed.StandardError.Trim()}");
         List<string> others = [.. listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(id => id != own.Id)];
         foreach (var other in await ContainerInspection.AskEachAsync(engine, others, cancellationToken))
         {
-            if (other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => shared.Source == mount.Source))
+            if (other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => IsWithin(shared.Source, store) || IsWithin(store, shared.Source)))
                 throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget, or be stopped. Stop the other, or use --offline if it does not serve.");
         }
     }
+
+    private static bool IsWithin(string path, string directory) => directory.Length > 0 && $"{path.TrimEnd('/')}/".StartsWith($"{directory.TrimEnd('/')}/", StringComparison.Ordinal);
 
     private static CleanerException Refused(string message) => new(ExitCode.Refused, message);
 }

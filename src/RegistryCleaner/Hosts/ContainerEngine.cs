@@ -12,6 +12,9 @@ public sealed class ContainerEngine
 {
     private static readonly string[] s_known = ["docker", "podman", "nerdctl", "kubectl"];
 
+    private static readonly string[] s_local = ["unix:", "npipe:"];
+    private static readonly string[] s_localContexts = ["default", "desktop-linux", "desktop-windows", "rootless"];
+
     private ContainerEngine(string name, string[] words)
     {
         Name = name;
@@ -26,6 +29,33 @@ public sealed class ContainerEngine
 
     /// <summary>Whether containers can be inspected and restarted by name, as all but kubectl allow.</summary>
     public bool ManagesContainers => Name != "kubectl";
+
+    /// <summary>
+    /// Whether its containers may run on another machine, so that nothing is known of the addresses that it names: a host or a context is
+    /// given, in its words or in the environment, that is not plainly this machine's.
+    /// </summary>
+    internal bool MayBeElsewhere
+    {
+        get
+        {
+            var host = ValueOf("-H", "--host", "--url") ?? Environment.GetEnvironmentVariable(Name == "podman" ? "CONTAINER_HOST" : "DOCKER_HOST");
+            var context = ValueOf("-c", "--context", "--connection") ?? (Name == "docker" ? Environment.GetEnvironmentVariable("DOCKER_CONTEXT") : null);
+            return host?.Length > 0 ? !s_local.Any(scheme => host.StartsWith(scheme, StringComparison.Ordinal)) : context?.Length > 0 && !s_localContexts.Contains(context);
+        }
+    }
+
+    private string? ValueOf(params string[] switches)
+    {
+        for (var i = 1; i < Words.Count; i++)
+        {
+            if (switches.Contains(Words[i]) && i + 1 < Words.Count)
+                return Words[i + 1];
+            if (switches.FirstOrDefault(name => Words[i].StartsWith($"{name}=", StringComparison.Ordinal)) is { } given)
+                return Words[i][(given.Length + 1)..];
+        }
+
+        return null;
+    }
 
     /// <summary>Reads an engine's command, words separated by spaces.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ContainerEngine? engine, [NotNullWhen(false)] out string? reason)

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using RegistryCleaner.Naming;
 
@@ -18,6 +21,11 @@ public static class ManifestReader
     public const int MaxLength = 4 << 20;
 
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 128 };
+
+    private const int Few = 32;
+
+    // The members that hold references, and what says of which kind they are.
+    private static readonly string[] s_names = ["mediatype", "manifests", "config", "layers", "blobs", "fslayers", "subject", "digest", "blobsum"];
 
     /// <summary>Reads a manifest, or tells why it cannot be read.</summary>
     /// <param name="expected">The digest under which the content was found; content of another digest is rejected as altered.</param>
@@ -87,7 +95,7 @@ public static class ManifestReader
         var hasBlobs = false;
         foreach (var member in root.EnumerateObject())
         {
-            switch (Folded(member.Name))
+            switch (NameOf(member))
             {
                 case "mediatype" when member.Value.ValueKind == JsonValueKind.String:
                     mediaType = member.Value.GetString()!;
@@ -121,21 +129,57 @@ public static class ManifestReader
         var kind = KindOf(mediaType, hasChildren, hasBlobs);
         if (kind == ManifestKind.Unknown)
             AddEveryDigest(blobs, root);
+        var (ofChildren, ofBlobs) = (Distinct(children), Distinct(blobs));
         return new Manifest(
             digest,
             size,
             mediaType.Length > 0 ? mediaType : Assumed(kind, hasBlobs),
             kind,
-            [.. children.Select(child => child.Digest).Distinct()],
-            [.. blobs.Select(blob => blob.Digest).Distinct()],
+            DigestsOf(ofChildren),
+            DigestsOf(ofBlobs),
             subject)
         {
-            Descriptors = [.. children.Concat(blobs).DistinctBy(descriptor => descriptor.Digest)],
+            Descriptors = ofChildren.IsEmpty ? ofBlobs : Distinct([.. ofChildren, .. ofBlobs]),
         };
+    }
+
+    private static ImmutableArray<Digest> DigestsOf(ImmutableArray<Descriptor> descriptors) => ImmutableArray.CreateRange(descriptors, descriptor => descriptor.Digest);
+
+    // Nearly all manifests name a few blobs, each once: then nothing more is made for it.
+    private static ImmutableArray<Descriptor> Distinct(List<Descriptor> descriptors)
+    {
+        var span = CollectionsMarshal.AsSpan(descriptors);
+        var isDistinct = span.Length <= Few;
+        for (var i = 1; i < span.Length && isDistinct; i++)
+        {
+            for (var j = 0; j < i && isDistinct; j++)
+                isDistinct = span[i].Digest != span[j].Digest;
+        }
+
+        return isDistinct ? [.. span] : [.. descriptors.DistinctBy(descriptor => descriptor.Digest)];
+    }
+
+    // One of the names that count, in small letters; for another, anything else. Most members come without an escape and in letters
+    // that fold simply, and none of their names is made a string.
+    private static string NameOf(JsonProperty member)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        if (!Ascii.IsValid(raw) || raw.Contains((byte)'\\'))
+            return Folded(member.Name);
+        foreach (var name in s_names)
+        {
+            if (Ascii.EqualsIgnoreCase(raw, name))
+                return name;
+        }
+
+        return "";
     }
 
     // Go folds two letters more than this runtime does: the long s, and the sign for kelvin (encoding/json, fold.go).
     private static string Folded(string name) => name.Replace('\u017F', 's').Replace('\u212A', 'k').ToLowerInvariant();
+
+    private static Digest DigestOf(JsonElement value) =>
+        Digest.TryParse(JsonMarshal.GetRawUtf8Value(value)[1..^1], out var digest, out _) ? digest : Digest.Parse(value.GetString()!);
 
     // Without a mediaType, upstream takes a manifest with `manifests` for an index, else for an OCI image (manifest/ocischema).
     private static ManifestKind KindOf(string mediaType, bool hasChildren, bool hasBlobs) => mediaType switch
@@ -157,6 +201,7 @@ public static class ManifestReader
 
     private static void AddAll(List<Descriptor> digests, JsonElement array, string member)
     {
+        digests.EnsureCapacity(digests.Count + array.GetArrayLength());
         foreach (var item in array.EnumerateArray())
         {
             if (item.ValueKind == JsonValueKind.Object)
@@ -168,8 +213,8 @@ public static class ManifestReader
     {
         foreach (var member in descriptor.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && Folded(member.Name) == name)
-                digests.Add(new Descriptor(Digest.Parse(member.Value.GetString()!), SizeIn(descriptor), HasUrls(descriptor)));
+            if (member.Value.ValueKind == JsonValueKind.String && NameOf(member) == name)
+                digests.Add(new Descriptor(DigestOf(member.Value), SizeIn(descriptor), HasUrls(descriptor)));
         }
     }
 

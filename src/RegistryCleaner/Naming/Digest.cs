@@ -62,6 +62,14 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
         return reason is null;
     }
 
+    /// <summary>Reads the digits of a sha256 digest.</summary>
+    internal static bool TryParseHex(ReadOnlySpan<char> hex, out Digest digest)
+    {
+        var isRead = Naming.Sha256.TryParseHex(hex, out var sha256);
+        digest = new Digest(sha256);
+        return isRead;
+    }
+
     /// <summary>Reads a digest as it stands in a link: UTF-8, nothing around it.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> utf8, out Digest digest, [NotNullWhen(false)] out string? reason)
     {

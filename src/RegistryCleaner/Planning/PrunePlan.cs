@@ -99,7 +99,7 @@ public sealed record RepositoryPlan
     /// <summary>What goes, and the blobs that each part of it leads to.</summary>
     internal ImmutableArray<ImageHolder> Holders { get; init; } = [];
 
-    /// <summary>The blobs that the repository would still hold.</summary>
+    /// <summary>The blobs that the repository would still hold, of those that one of the plan's repositories would not.</summary>
     internal IReadOnlySet<Digest> Held { get; init; } = new HashSet<Digest>();
 }
 

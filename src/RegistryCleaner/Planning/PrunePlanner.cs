@@ -17,7 +17,7 @@ public static class PrunePlanner
     public static PrunePlan Plan(PruneRequest request, StoreSnapshot snapshot)
     {
         var missing = ImmutableArray.CreateBuilder<MissingImage>();
-        var repositories = ImmutableArray.CreateBuilder<RepositoryPlan>();
+        var repositories = new List<(RepositorySnapshot Snapshot, RepositoryGraph Graph, RepositoryPlan Plan)>();
         foreach (var images in request.Images.DistinctBy(image => image.ToString(), StringComparer.Ordinal).GroupBy(image => image.Repository).OrderBy(group => group.Key))
         {
             if (snapshot.Repositories.TryGetValue(images.Key, out var repository))
@@ -26,9 +26,11 @@ public static class PrunePlanner
                 missing.AddRange(images.Select(image => new MissingImage(image, NoRepository(images.Key, snapshot))));
         }
 
+        // What one repository gives up, another may hold.
+        var released = repositories.SelectMany(repository => repository.Plan.Released).ToHashSet();
         return new PrunePlan
         {
-            Repositories = repositories.ToImmutable(),
+            Repositories = [.. repositories.Select(repository => repository.Plan with { Held = HeldAfter(repository.Snapshot, repository.Graph, repository.Plan, released) })],
             Missing = [.. missing.OrderBy(image => image.Image.ToString(), StringComparer.Ordinal)],
         };
     }
@@ -48,7 +50,7 @@ public static class PrunePlanner
             ? $"no such repository: '{name}' is only the name in front of other repositories"
             : $"no such repository: '{name}'";
 
-    private static RepositoryPlan PlanRepository(
+    private static (RepositorySnapshot, RepositoryGraph, RepositoryPlan) PlanRepository(
         RepositorySnapshot repository,
         IReadOnlyDictionary<Digest, ManifestState> manifests,
         IReadOnlyList<ImageSelector> images,
@@ -63,7 +65,7 @@ public static class PrunePlanner
             .ToImmutableArray();
 
         var released = isWhole ? AllOf(repository, graph) : graph.Released();
-        var needed = isWhole ? [] : graph.Needed();
+        var needed = isWhole ? [] : graph.NeededAmong(released);
         var (removed, reason) = DecideRepository(repository, tags, decided, released, isWhole, request);
         var layers = repository.Layers
             .Where(link => removed || (link.Link.Target is { } target && released.Contains(target) && !needed.Contains(target)))
@@ -73,7 +75,7 @@ public static class PrunePlanner
         if (removed)
             released.UnionWith(layers.Where(layer => layer.Digest is not null).Select(layer => layer.Digest!.Value));
 
-        return new RepositoryPlan
+        var plan = new RepositoryPlan
         {
             Name = repository.Name,
             Removed = removed,
@@ -85,8 +87,8 @@ public static class PrunePlanner
             Remarks = isWhole || removedTags.Count + removedDigests.Count == 0 ? [] : [.. graph.Doubts.Select(doubt => $"{doubt}: all manifests and layers of {repository.Name} are kept")],
             Released = released,
             Holders = [.. Holders(repository, graph, tags, removedDigests, released, isWhole)],
-            Held = removed ? new HashSet<Digest>() : HeldAfter(repository, decided, layers, needed),
         };
+        return (repository, graph, plan);
     }
 
     private static TagPlan DecideTag(Tag tag, Link link, IReadOnlyList<ImageSelector> images, bool isWhole)
@@ -180,16 +182,17 @@ public static class PrunePlanner
         return all;
     }
 
-    private static HashSet<Digest> HeldAfter(
-        RepositorySnapshot repository, ImmutableArray<ManifestPlan> decided, ImmutableArray<LayerPlan> layers, HashSet<Digest> needed)
+    private static HashSet<Digest> HeldAfter(RepositorySnapshot repository, RepositoryGraph graph, RepositoryPlan plan, HashSet<Digest> released)
     {
-        var gone = layers.Select(layer => layer.Path).ToHashSet(StringComparer.Ordinal);
-        var removed = decided.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest).ToHashSet();
+        if (plan.Removed)
+            return [];
+        var gone = plan.Layers.Select(layer => layer.Path).ToHashSet(StringComparer.Ordinal);
+        var removed = plan.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest).ToHashSet();
         return
         [
-            .. needed,
-            .. repository.Layers.Where(layer => !gone.Contains(layer.Path) && layer.Link.Target is not null).Select(layer => layer.Link.Target!.Value),
-            .. repository.Revisions.Keys.Where(digest => !removed.Contains(digest)),
+            .. graph.NeededAmong(released),
+            .. repository.Layers.Where(layer => !gone.Contains(layer.Path)).Select(layer => layer.Link.Target).OfType<Digest>().Where(released.Contains),
+            .. released.Where(digest => repository.Revisions.ContainsKey(digest) && !removed.Contains(digest)),
         ];
     }
 

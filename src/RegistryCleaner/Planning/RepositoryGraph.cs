@@ -16,11 +16,14 @@ internal sealed class RepositoryGraph
     private readonly RepositorySnapshot _repository;
     private readonly IReadOnlyDictionary<Digest, ManifestState> _manifests;
     private readonly ILookup<Digest, Digest> _referrers;
-    private readonly Dictionary<Digest, string> _kept = [];
-    private readonly List<string> _doubts = [];
+    private readonly IReadOnlySet<Tag> _removedTags;
     private readonly HashSet<Digest> _considered;
     private readonly IReadOnlySet<Digest>? _limit;
-    private HashSet<Digest>? _keptBlobs;
+
+    // Not everyone who asks what is taken away asks what that leaves, which is most of a large repository.
+    private readonly Lazy<Dictionary<Digest, Reason>> _kept;
+    private readonly Lazy<List<string>> _doubts;
+    private readonly Lazy<HashSet<Digest>> _keptBlobs;
 
     /// <param name="repository">The repository as it is.</param>
     /// <param name="manifests">Its manifests.</param>
@@ -37,6 +40,7 @@ internal sealed class RepositoryGraph
         _limit = limit;
         _repository = repository;
         _manifests = manifests;
+        _removedTags = removedTags;
         _referrers = repository.Revisions.Keys
             .Where(digest => ManifestOf(digest)?.Subject is not null)
             .ToLookup(digest => ManifestOf(digest)!.Subject!.Value);
@@ -47,43 +51,49 @@ internal sealed class RepositoryGraph
             .Concat(removedDigests)
             .ToList();
         _considered = Closure(removedRoots);
-        foreach (var (tag, link) in repository.Tags.Where(pair => !removedTags.Contains(pair.Key)))
-        {
-            if (link.Target is { } target)
-                Keep(target, $"tag {tag} points to it");
-            else if (_considered.Count > 0)
-                _doubts.Add($"tag {tag} cannot be read ({link.Problem})");
-        }
-
-        foreach (var digest in repository.Revisions.Keys.Where(digest => !_considered.Contains(digest)))
-            Keep(digest, "it was not asked for, and no removed tag led to it");
-        KeepReferrers();
-        CollectDoubts();
+        _kept = new(FindKept);
+        _doubts = new(() => [.. FindDoubts()]);
+        _keptBlobs = new(() => BlobsOf(_kept.Value.Keys));
     }
 
     /// <summary>Why nothing but the tags may go; empty where everything could be read.</summary>
-    public IReadOnlyList<string> Doubts => _doubts;
+    public IReadOnlyList<string> Doubts => _doubts.Value;
 
     /// <summary>The manifests that the removed tags led to, an index before its children.</summary>
     public IReadOnlyList<Digest> Considered => ParentsFirst();
 
     /// <summary>The manifests that stay.</summary>
-    public IEnumerable<Digest> Kept => _kept.Keys;
+    public IEnumerable<Digest> Kept => _kept.Value.Keys;
 
     /// <summary>Why a manifest stays, or null if nothing that stays needs it.</summary>
     public string? ReasonToKeep(Digest digest) =>
-        _kept.TryGetValue(digest, out var reason) ? reason
-        : _doubts.Count > 0 ? $"it may be needed: {_doubts[0]}"
+        _kept.Value.TryGetValue(digest, out var reason) ? reason.ToString()
+        : Doubts.Count > 0 ? $"it may be needed: {Doubts[0]}"
         : null;
 
     /// <summary>Whether something that stays is known to need the manifest.</summary>
-    public bool IsKept(Digest digest) => _kept.ContainsKey(digest);
+    public bool IsKept(Digest digest) => _kept.Value.ContainsKey(digest);
 
     /// <summary>Whether something that stays is known to need the blob.</summary>
-    public bool KeptNeeds(Digest blob) => (_keptBlobs ??= BlobsOf(_kept.Keys)).Contains(blob);
+    public bool KeptNeeds(Digest blob) => _keptBlobs.Value.Contains(blob);
 
     /// <summary>Blobs that what stays needs: manifests, configurations and layers.</summary>
-    public HashSet<Digest> Needed() => BlobsOf(_doubts.Count > 0 ? _kept.Keys.Concat(_considered) : _kept.Keys);
+    public HashSet<Digest> Needed() => BlobsOf(Staying);
+
+    /// <summary>Those of the blobs that what stays needs.</summary>
+    public HashSet<Digest> NeededAmong(IReadOnlySet<Digest> blobs)
+    {
+        var needed = new HashSet<Digest>();
+        foreach (var digest in Staying)
+        {
+            if (blobs.Contains(digest))
+                needed.Add(digest);
+            if (ManifestOf(digest) is { } manifest)
+                needed.UnionWith(manifest.Needs.Where(blobs.Contains));
+        }
+
+        return needed;
+    }
 
     /// <summary>Blobs that the manifests that go refer to, with these manifests themselves.</summary>
     public HashSet<Digest> Released() => BlobsOf(_considered.Where(digest => ReasonToKeep(digest) is null));
@@ -92,6 +102,9 @@ internal sealed class RepositoryGraph
     public HashSet<Digest> BlobsBehind(IEnumerable<Digest> roots) => BlobsOf(Closure(roots));
 
     private Manifest? ManifestOf(Digest digest) => _manifests.TryGetValue(digest, out var state) ? state.Manifest : null;
+
+    // What cannot be told apart from what is needed stays as well.
+    private IEnumerable<Digest> Staying => Doubts.Count > 0 ? Kept.Concat(_considered) : Kept;
 
     private HashSet<Digest> BlobsOf(IEnumerable<Digest> digests)
     {
@@ -127,46 +140,70 @@ internal sealed class RepositoryGraph
         ? manifest.Kind == ManifestKind.Unknown ? manifest.Children.Concat(manifest.Blobs.Where(_repository.Revisions.ContainsKey)) : manifest.Children
         : [];
 
-    private void Keep(Digest root, string reason)
+    private Dictionary<Digest, Reason> FindKept()
     {
-        var pending = new Stack<(Digest, string)>([(root, reason)]);
-        while (pending.TryPop(out var item))
+        var kept = new Dictionary<Digest, Reason>(_repository.Revisions.Count);
+        foreach (var (tag, link) in _repository.Tags.Where(pair => !_removedTags.Contains(pair.Key)))
         {
-            var (digest, why) = item;
-            if (!_kept.TryAdd(digest, why))
-                continue;
+            if (link.Target is { } target)
+                Keep(target, new Reason(Tag: tag), kept);
+        }
+
+        foreach (var digest in _repository.Revisions.Keys.Where(digest => !_considered.Contains(digest)))
+            Keep(digest, default, kept);
+        KeepReferrers(kept);
+        return kept;
+    }
+
+    private void Keep(Digest root, Reason reason, Dictionary<Digest, Reason> kept)
+    {
+        if (!kept.TryAdd(root, reason))
+            return;
+        var pending = new Stack<Digest>();
+        for (var digest = root; ; digest = pending.Pop())
+        {
             foreach (var child in ManifestsIn(digest))
-                pending.Push((child, $"{digest.Abbreviated} needs it, which stays"));
+            {
+                if (kept.TryAdd(child, new Reason(NeededBy: digest)))
+                    pending.Push(child);
+            }
+
+            if (pending.Count == 0)
+                return;
         }
     }
 
-    private void KeepReferrers()
+    private void KeepReferrers(Dictionary<Digest, Reason> kept)
     {
         int before;
         do
         {
-            before = _kept.Count;
-            foreach (var subject in _referrers.Where(group => _kept.ContainsKey(group.Key)))
+            before = kept.Count;
+            foreach (var subject in _referrers.Where(group => kept.ContainsKey(group.Key)))
             {
                 foreach (var referrer in subject)
-                    Keep(referrer, $"it is about {subject.Key.Abbreviated}, which stays");
+                    Keep(referrer, new Reason(Subject: subject.Key), kept);
             }
         }
-        while (_kept.Count > before);
+        while (kept.Count > before);
     }
 
-    private void CollectDoubts()
+    private IEnumerable<string> FindDoubts()
     {
-        _doubts.AddRange(_repository.Problems.Select(problem => problem.ToString()));
-        _doubts.AddRange(_repository.Revisions.Where(pair => pair.Value.Target is null).Select(pair => $"the link of manifest {pair.Key} cannot be read ({pair.Value.Problem})"));
+        foreach (var (tag, link) in _repository.Tags.Where(pair => pair.Value.Target is null && !_removedTags.Contains(pair.Key) && _considered.Count > 0))
+            yield return $"tag {tag} cannot be read ({link.Problem})";
+        foreach (var problem in _repository.Problems)
+            yield return problem.ToString();
+        foreach (var (digest, link) in _repository.Revisions.Where(pair => pair.Value.Target is null))
+            yield return $"the link of manifest {digest} cannot be read ({link.Problem})";
         var tagged = _repository.Tags.Values.Select(link => link.Target).OfType<Digest>().ToHashSet();
-        foreach (var digest in _kept.Keys)
+        foreach (var digest in Kept)
         {
             // An index may name platforms that were never pushed, and a build cache's index names layers: what is not linked as a
             // manifest and known to be none leads nowhere.
             var isKnown = _repository.Revisions.ContainsKey(digest) || tagged.Contains(digest);
             if (_manifests.TryGetValue(digest, out var state) && state.Manifest is null && (isKnown || !state.IsNone))
-                _doubts.Add($"manifest {digest} cannot be read ({state.Problem})");
+                yield return $"manifest {digest} cannot be read ({state.Problem})";
         }
     }
 
@@ -196,5 +233,17 @@ internal sealed class RepositoryGraph
 
         order.Reverse();
         return order;
+    }
+
+    // In words only where somebody asks: a large repository keeps thousands.
+    private readonly record struct Reason(Tag? Tag = null, Digest? NeededBy = null, Digest? Subject = null)
+    {
+        public override string ToString() => this switch
+        {
+            { Tag: { } tag } => $"tag {tag} points to it",
+            { NeededBy: { } parent } => $"{parent.Abbreviated} needs it, which stays",
+            { Subject: { } subject } => $"it is about {subject.Abbreviated}, which stays",
+            _ => "it was not asked for, and no removed tag led to it",
+        };
     }
 }

@@ -36,47 +36,98 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
 
     private async Task UntagAsync(RepositoryName name, Tag tag, Digest planned, CancellationToken cancellationToken)
     {
-        var now = await api.ResolveAsync(name, tag.Value, cancellationToken);
-        if (now is null)
-            outcome.Note($"{name}:{tag} was removed by somebody else meanwhile");
-        else if (now != planned)
-            outcome.HasDrifted($"{name}:{tag} was pushed to meanwhile and stays: it points to {now}");
-        else if (line == 2 ? await UntagByPlaceholderAsync(name, tag, planned, cancellationToken) : await DeleteAsync(name, tag.Value, cancellationToken))
+        var isGone = line == 2
+            ? await UntagByPlaceholderAsync(name, tag, planned, cancellationToken)
+            : await UntagByNameAsync(name, tag, planned, cancellationToken);
+        if (isGone)
             outcome.Removed(RemovedKind.Tag, $"{name}:{tag}", $"{name}:{tag}");
     }
 
+    private async Task<bool> UntagByNameAsync(RepositoryName name, Tag tag, Digest planned, CancellationToken cancellationToken)
+    {
+        var isBegun = false;
+        return await RegistryTransport.WithALook.ExecuteAsync(async token =>
+        {
+            var now = await api.ResolveAsync(name, tag.Value, token);
+            if (now != planned)
+                return now is null && isBegun ? true : NotOurs(name, tag, now);
+            isBegun = true;
+            return await DeleteAsync(name, tag.Value, token);
+        }, cancellationToken);
+    }
+
     // 2.x deletes by digest alone, and with a digest every tag that points to it. So the tag is made to point to a manifest that
-    // nothing else can have, and that is deleted.
+    // nothing else can have, and that is deleted. Each try looks first where the tag points by then.
     private async Task<bool> UntagByPlaceholderAsync(RepositoryName name, Tag tag, Digest planned, CancellationToken cancellationToken)
     {
         var configuration = Encoding.ASCII.GetBytes($$"""{"registry-cleaner":"{{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}}"}""");
         var config = Digest.OfContent(configuration);
         var manifest = Encoding.ASCII.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":{{configuration.Length}},"digest":"{{config}}"},"layers":[]}""");
-        await api.PutBlobAsync(name, config, configuration, cancellationToken);
-        await api.PutManifestAsync(name, tag.Value, manifest, MediaTypes.DockerManifest, cancellationToken);
         var placeholder = Digest.OfContent(manifest);
-        var isGone = false;
+        var (isBegun, isGone) = (false, false);
         try
         {
-            isGone = await DeleteAsync(name, placeholder.ToString(), cancellationToken);
+            isGone = await RegistryTransport.WithALook.ExecuteAsync(async token =>
+            {
+                var now = await api.ResolveAsync(name, tag.Value, token);
+                var isDangling = now is null && isBegun && await IsListedAsync(name, tag, token);
+                if (now is null && isBegun && !isDangling)
+                    return true;
+                if (now != planned && now != placeholder && !isDangling)
+                    return NotOurs(name, tag, now);
+                if (now != placeholder)
+                {
+                    await api.PutBlobAsync(name, config, configuration, token);
+                    isBegun = true;
+                    await api.PutManifestAsync(name, tag.Value, manifest, MediaTypes.DockerManifest, token);
+                }
+
+                return await DeleteAsync(name, placeholder.ToString(), token) && !await IsDanglingAsync(name, tag, placeholder, token);
+            }, cancellationToken);
         }
         finally
         {
-            if (!isGone)
+            if (isBegun && !isGone)
                 await PointBackAsync(name, tag, placeholder, planned);
         }
 
-        await api.ForgetBlobAsync(name, config, cancellationToken);
+        if (isBegun)
+            await api.ForgetBlobAsync(name, config, cancellationToken);
         return isGone;
     }
 
-    // The tag would be an image without layers. Where somebody has pushed to it meanwhile, or it is gone after all, it is none of ours.
+    private bool NotOurs(RepositoryName name, Tag tag, Digest? now)
+    {
+        if (now is null)
+            outcome.Note($"{name}:{tag} was removed by somebody else meanwhile");
+        else
+            outcome.HasDrifted($"{name}:{tag} was pushed to meanwhile and stays: it points to {now}");
+        return false;
+    }
+
+    private async Task<bool> IsListedAsync(RepositoryName name, Tag tag, CancellationToken cancellationToken) =>
+        await api.ListTagsAsync(name, cancellationToken) is { } tags && tags.Contains(tag);
+
+    // 2.x deletes a manifest first, and then looks for its tags: a link of another tag that cannot be read ends that half-way
+    // (handlers/manifests.go, DeleteManifest; storage/tagstore.go, Lookup).
+    private async Task<bool> IsDanglingAsync(RepositoryName name, Tag tag, Digest placeholder, CancellationToken cancellationToken) =>
+        await api.ResolveAsync(name, tag.Value, cancellationToken) is var now && (now == placeholder || (now is null && await IsListedAsync(name, tag, cancellationToken)));
+
+    // The tag would be an image without layers, or none. Where somebody has pushed to it meanwhile, or it is gone after all, it is none
+    // of ours.
     private async Task PointBackAsync(RepositoryName name, Tag tag, Digest placeholder, Digest digest)
     {
-        if (await api.ResolveAsync(name, tag.Value, CancellationToken.None) != placeholder || await api.GetManifestAsync(name, digest, CancellationToken.None) is not { } content)
-            return;
-        await api.PutManifestAsync(name, tag.Value, content, ManifestReader.TryRead(digest, content, out var manifest, out _) ? manifest.MediaType : MediaTypes.DockerManifest, CancellationToken.None);
-        outcome.Note($"{name}:{tag} points to {digest} again");
+        try
+        {
+            if (!await IsDanglingAsync(name, tag, placeholder, CancellationToken.None) || await api.GetManifestAsync(name, digest, CancellationToken.None) is not { } content)
+                return;
+            await api.PutManifestAsync(name, tag.Value, content, ManifestReader.TryRead(digest, content, out var manifest, out _) ? manifest.MediaType : MediaTypes.DockerManifest, CancellationToken.None);
+            outcome.Note($"{name}:{tag} points to {digest} again");
+        }
+        catch (RegistryApiException e)
+        {
+            outcome.HasFailed($"{name}:{tag} may point to a placeholder of this run's, which nobody can use: run it again, or push {digest} to it. {e.Message}");
+        }
     }
 
     // An index before its children, and none to which a tag leads by now.
@@ -84,22 +135,29 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
     {
         foreach (var manifest in repository.Manifests.Where(manifest => manifest.Removed))
         {
-            var now = await _reader.ReadAsync([repository.Name], cancellationToken);
-            var needed = now.Repositories.TryGetValue(repository.Name, out var left) && left.Revisions.ContainsKey(manifest.Digest);
-            if (needed)
-                outcome.HasDrifted($"{repository.Name}@{manifest.Digest} stays: a tag leads to it by now");
-            else if (await DeleteAsync(repository.Name, manifest.Digest.ToString(), cancellationToken))
-                outcome.Removed(RemovedKind.Manifest, $"{repository.Name}@{manifest.Digest}", $"{repository.Name}@{manifest.Digest}");
+            var image = $"{repository.Name}@{manifest.Digest}";
+            await RegistryTransport.WithALook.ExecuteAsync(async token =>
+            {
+                var now = await _reader.ReadAsync([repository.Name], token);
+                if (now.Repositories.TryGetValue(repository.Name, out var left) && left.Revisions.ContainsKey(manifest.Digest))
+                    outcome.HasDrifted($"{image} stays: a tag leads to it by now");
+                else if (await DeleteAsync(repository.Name, manifest.Digest.ToString(), token))
+                    outcome.Removed(RemovedKind.Manifest, image, image);
+            }, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
+    // False where it was refused; what may be otherwise in a moment is thrown, so that it is tried again.
     private async Task<bool> DeleteAsync(RepositoryName name, string reference, CancellationToken cancellationToken)
     {
         var status = await api.DeleteManifestAsync(name, reference, cancellationToken);
         if (status is HttpStatusCode.Accepted or HttpStatusCode.NotFound)
             return true;
-        outcome.HasFailed($"{name}: the registry answered {(int)status} to deleting {reference}");
+        var refusal = $"{name}: the registry answered {(int)status} to deleting {reference}";
+        if (status is HttpStatusCode.TooManyRequests || (int)status >= 500)
+            throw new RegistryApiException($"{refusal}.", status);
+        outcome.HasFailed(refusal);
         return false;
     }
 }

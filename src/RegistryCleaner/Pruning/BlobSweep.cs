@@ -76,7 +76,10 @@ internal sealed class BlobSweep
 
         if (!_served.HasCache)
             return free;
-        var left = (await _served.FindServedAsync(await HoldersAsync(free), cancellationToken)).Select(link => link.Blob).ToHashSet();
+        // Whoever asks is told that they are there, now and until the registry restarts: so they are.
+        var stillServed = await _served.FindServedAsync(await HoldersAsync(free), cancellationToken);
+        await WriteLinksAsync(await WithoutLinkAsync([.. stillServed.Where(link => _own.Contains(link.Repository))]));
+        var left = stillServed.Select(link => link.Blob).ToHashSet();
         if (left.Count > 0)
             _outcome.Note($"{left.Count} blobs are still served from the registry's memory; they stay for the next run");
         return [.. free.Where(blob => !left.Contains(blob))];

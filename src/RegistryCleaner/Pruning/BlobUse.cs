@@ -30,12 +30,13 @@ internal sealed class LinkedBlobUse(StoreReader reader, PruneJournal journal, IR
         if (catalog.Problems is [var problem, ..])
             return (null, problem.ToString());
 
+        var candidates = blobs.ToHashSet();
         var needed = (await reader.LinkedAsync(catalog.Directories, blobs, CancellationToken.None)).ToHashSet();
         var snapshot = await reader.ReadAsync([.. journal.Repositories.Select(repository => RepositoryName.Parse(repository.Name))], CancellationToken.None);
         foreach (var repository in snapshot.Repositories.Values)
         {
             var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), new HashSet<Digest>());
-            needed.UnionWith(graph.Doubts.Count > 0 ? blobs : graph.Needed());
+            needed.UnionWith(graph.Doubts.Count > 0 ? blobs : graph.NeededAmong(candidates));
         }
 
         return (needed, null);

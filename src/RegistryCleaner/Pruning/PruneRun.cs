@@ -24,6 +24,8 @@ internal sealed class PruneRun
     private readonly bool _keepsTrash;
     private readonly Proof _proof;
 
+    private bool _isForgotten;
+
     public PruneRun(IStoreFiles files, StoreReader reader, ServedStore served, PruneJournal journal, PruneOutcome outcome, PruningOptions options)
     {
         _keepsTrash = journal.TrashRetention > 0 || served.KeepsTrash;
@@ -56,6 +58,8 @@ internal sealed class PruneRun
             // Whoever pushed meanwhile, and was told that all is there, is not left waiting for the next run.
             await LookAgainAsync();
             await _sweep.PutBackWithoutAskingAsync();
+            if (_served.HasCache && !_isForgotten)
+                await PutLinksBackAsync();
             throw;
         }
     }
@@ -78,6 +82,7 @@ internal sealed class PruneRun
         cancellationToken.ThrowIfCancellationRequested();
 
         await ForgetAsync(cancellationToken);
+        _isForgotten = true;
         cancellationToken.ThrowIfCancellationRequested();
 
         var everythingIsBack = await _sweep.RunAsync(cancellationToken);
@@ -172,7 +177,8 @@ internal sealed class PruneRun
     private async Task PutServedBackAsync(IReadOnlyList<RepositoryLink> served)
     {
         var going = _journal.Blobs.ToHashSet(StringComparer.Ordinal);
-        foreach (var moved in await _trash.PutBackAsync([.. served.Where(link => !going.Contains(link.Blob.ToString())).Select(link => StoreLayout.LayerLink(link.Repository, link.Blob))]))
+        List<string> links = [.. served.Where(link => !going.Contains(link.Blob.ToString())).Select(link => StoreLayout.LayerLink(link.Repository, link.Blob))];
+        foreach (var moved in (await _trash.PutBackAsync(links)).Concat(await _trash.Rest.PutBackAsync(links)))
         {
             if (moved.Result != MoveResult.Moved)
                 continue;
@@ -186,9 +192,45 @@ internal sealed class PruneRun
     {
         if (!_served.HasCache)
             return [];
-        List<RepositoryLink> links = [.. _journal.Links().Distinct()];
+        List<RepositoryLink> links = [.. _journal.Links().Concat(await LinksInRestAsync(cancellationToken)).Distinct()];
         var there = await _files.StatAsync([.. links.SelectMany(PathsOf)], cancellationToken);
         return [.. links.Where(link => !PathsOf(link).Any(there.ContainsKey))];
+    }
+
+    // Written since the plan was made, and gone with their repository, which was asked for: whoever pushed was told that they are there.
+    private async Task<IEnumerable<RepositoryLink>> LinksInRestAsync(CancellationToken cancellationToken)
+    {
+        List<RepositoryName> going = [.. _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key)];
+        if (going.Count == 0)
+            return [];
+        var files = await _trash.Rest.FilesAsync(cancellationToken);
+        return going.SelectMany(name => files.Select(file =>
+            StoreLayout.TryReadRepositoryPath(name, file.Path, out var place) && place.Kind is RepositoryPathKind.LayerLink or RepositoryPathKind.RevisionLink && Digest.TryParse(place.Name, out var digest, out _)
+                ? new RepositoryLink(name, digest)
+                : (RepositoryLink?)null)).OfType<RepositoryLink>();
+    }
+
+    // What the registry was not told to forget it goes on serving: a push that found it there would lack it after the next restart. The
+    // next run takes it all away again.
+    private async Task PutLinksBackAsync()
+    {
+        List<string> directories = [.. _repositories.Keys.SelectMany(name => (string[])[StoreLayout.Manifests(name), StoreLayout.Layers(name)])];
+        var inRest = (await _trash.Rest.FilesAsync(CancellationToken.None)).Select(file => file.Path);
+        List<string> links =
+        [
+            .. _journal.Repositories.SelectMany(repository => repository.Layers.Select(layer => layer.Name)),
+            .. _repositories.SelectMany(pair => pair.Value.Manifests.Select(manifest => StoreLayout.RevisionLink(pair.Key, Digest.Parse(manifest.Name)))),
+        ];
+        foreach (var moved in (await _trash.Rest.PutBackAsync(directories)).Concat(await _trash.Rest.PutBackAsync([.. inRest.Where(path => directories.Any(directory => path.StartsWith(directory + "/", StringComparison.Ordinal)))])).Concat(await _trash.PutBackAsync(links)))
+        {
+            if (moved.Result == MoveResult.Moved)
+                _outcome.WentBack(moved.Path);
+            else if (moved.Result == MoveResult.Failed)
+                _outcome.HasFailed($"{moved.Path} is still served from the registry's memory and could not be put back: {moved.Problem}");
+        }
+
+        foreach (var name in _repositories.Keys)
+            _outcome.WentBack(StoreLayout.Repository(name));
     }
 
     private static string[] PathsOf(RepositoryLink link) => [StoreLayout.LayerLink(link.Repository, link.Blob), StoreLayout.RevisionLink(link.Repository, link.Blob)];

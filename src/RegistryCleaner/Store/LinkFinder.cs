@@ -14,7 +14,7 @@ internal sealed class LinkFinder(IStoreFiles files)
     // "sha256:" and 64 digits.
     private const int UsualLength = 71;
 
-    private readonly List<(string Directory, Action<string> OnPath)> _places = [];
+    private readonly List<(string Directory, Action<ReadOnlySpan<char>> OnName)> _places = [];
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
 
     // Names come from several threads.
@@ -29,19 +29,19 @@ internal sealed class LinkFinder(IStoreFiles files)
 
     /// <summary>Lists a directory, too.</summary>
     /// <param name="directory">The directory.</param>
-    /// <param name="onPath">Takes the path of each entry. Called from several threads.</param>
-    public void AddPlace(string directory, Action<string> onPath) => _places.Add((directory, onPath));
+    /// <param name="onName">Takes the name of each entry. Called from several threads.</param>
+    public void AddPlace(string directory, Action<ReadOnlySpan<char>> onName) => _places.Add((directory, onName));
 
     /// <summary>Finds the links in a directory: all of them, or those at the paths given and those by other algorithms.</summary>
     public void AddLinks(string directory, IEnumerable<string>? paths = null)
     {
-        AddPlace(directory, path =>
+        AddPlace(directory, name =>
         {
-            if (!path.EndsWith($"/{UsualAlgorithm}", StringComparison.Ordinal))
-                _otherAlgorithms.Add(path);
+            if (name is not UsualAlgorithm)
+                _otherAlgorithms.Add($"{directory}/{name}");
         });
         if (paths is null)
-            AddPlace($"{directory}/{UsualAlgorithm}", path => _links.Add($"{path}/link"));
+            AddPlace($"{directory}/{UsualAlgorithm}", name => _links.Add($"{directory}/{UsualAlgorithm}/{name}/link"));
         else
             _paths.UnionWith(paths);
         // Names are listed through symbolic links; whoever meets one at a fixed place is told.
@@ -52,7 +52,7 @@ internal sealed class LinkFinder(IStoreFiles files)
     public async Task ListAsync(CancellationToken cancellationToken)
     {
         Problems.AddRange(await files.ListNamesAsync(
-            [.. _places.Select(place => place.Directory)], (index, name) => _places[index].OnPath($"{_places[index].Directory}/{name}"), cancellationToken));
+            [.. _places.Select(place => place.Directory)], (index, name) => _places[index].OnName(name), cancellationToken));
         await ListTreesAsync([.. _otherAlgorithms], cancellationToken);
     }
 
@@ -98,8 +98,9 @@ internal sealed class LinkFinder(IStoreFiles files)
     // registry would serve content that no client takes for the name's.
     private static Digest? SaysItsName(StoreEntry link)
     {
-        if (link.Size != UsualLength || link.Path.Split('/') is not [.., StoreLayout.LayersName, UsualAlgorithm, var hex, _])
-            return null;
-        return Digest.TryParse($"{UsualAlgorithm}:{hex}", out var digest, out _) ? digest : null;
+        const string Directory = $"/{StoreLayout.LayersName}/{UsualAlgorithm}/";
+        var start = link.Size == UsualLength ? link.Path.LastIndexOf(Directory, StringComparison.Ordinal) : -1;
+        var name = start < 0 ? default : link.Path.AsSpan(start + Directory.Length);
+        return name.EndsWith("/link") && Digest.TryParseHex(name[..^"/link".Length], out var digest) ? digest : null;
     }
 }

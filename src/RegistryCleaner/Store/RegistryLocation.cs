@@ -30,6 +30,9 @@ public sealed record RegistryLocation : IAsyncDisposable
     /// <summary>Whether it is a directory that was named, about which nothing else is known.</summary>
     public bool IsBareDirectory { get; init; }
 
+    /// <summary>What the registry keeps its cache in, where that does not end with its process; null where it does.</summary>
+    internal string? OutlivingCache => Configuration.DescriptorCache is { } cache and not "inmemory" ? cache : null;
+
     /// <summary>Whether its container does not run, so that nobody serves the store.</summary>
     public bool IsStopped => Stopped is not null;
 

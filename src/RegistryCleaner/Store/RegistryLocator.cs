@@ -110,6 +110,9 @@ public sealed partial class RegistryLocator(ILogger logger)
         string[] asked = ["/proc/self/environ", "/proc/1/cmdline", .. s_configurationPaths, .. options.RegistryConfig is null ? Array.Empty<string>() : [options.RegistryConfig]];
         var contents = await files.ReadAsync([.. asked.Select(path => path.TrimStart('/'))], MaxFileLength, cancellationToken);
         var environment = host.Container is null ? OwnEnvironment() : Environment(TextOf(contents, "/proc/self/environ") ?? "");
+        // The cleaner's own, one of which is a password, say nothing of the registry.
+        foreach (var own in environment.Keys.Where(name => name.StartsWith("REGISTRY_CLEANER_", StringComparison.Ordinal)).ToList())
+            environment.Remove(own);
 
         var path = options.RegistryConfig
             ?? ServedConfiguration(TextOf(contents, "/proc/1/cmdline") ?? "")

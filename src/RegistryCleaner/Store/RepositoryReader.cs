@@ -19,8 +19,8 @@ internal sealed class RepositoryReader(IStoreFiles files)
         var revisions = new LinkFinder(files);
         foreach (var directory in directories)
         {
-            revisions.AddPlace(StoreLayout.TagsIn(directory), tags.Add);
-            revisions.AddPlace(StoreLayout.UploadsIn(directory), uploads.Add);
+            revisions.AddPlace(StoreLayout.TagsIn(directory), name => tags.Add($"{StoreLayout.TagsIn(directory)}/{name}"));
+            revisions.AddPlace(StoreLayout.UploadsIn(directory), name => uploads.Add($"{StoreLayout.UploadsIn(directory)}/{name}"));
             revisions.AddLinks(StoreLayout.RevisionsIn(directory));
         }
 

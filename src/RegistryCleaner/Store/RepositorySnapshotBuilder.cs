@@ -8,8 +8,9 @@ internal sealed class RepositorySnapshotBuilder
 {
     private readonly RepositoryName _name;
     private readonly IReadOnlyDictionary<string, Link> _links;
-    private readonly ImmutableSortedDictionary<Tag, Link>.Builder _tags = ImmutableSortedDictionary.CreateBuilder<Tag, Link>();
-    private readonly ImmutableSortedDictionary<Digest, Link>.Builder _revisions = ImmutableSortedDictionary.CreateBuilder<Digest, Link>();
+    // Sorted once, at the end: an immutable dictionary that grows by one item after the other is made anew for each.
+    private readonly Dictionary<Tag, Link> _tags = [];
+    private readonly Dictionary<Digest, Link> _revisions = [];
     private readonly ImmutableArray<LayerLink>.Builder _layers = ImmutableArray.CreateBuilder<LayerLink>();
     private readonly Dictionary<string, DateTimeOffset> _uploads = new(StringComparer.Ordinal);
     private readonly ImmutableArray<StoreProblem>.Builder _problems = ImmutableArray.CreateBuilder<StoreProblem>();
@@ -26,8 +27,8 @@ internal sealed class RepositorySnapshotBuilder
         Build(names, found, links).Select(builder => new RepositorySnapshot
         {
             Name = builder._name,
-            Tags = builder._tags.ToImmutable(),
-            Revisions = builder._revisions.ToImmutable(),
+            Tags = builder._tags.ToImmutableSortedDictionary(),
+            Revisions = builder._revisions.ToImmutableSortedDictionary(),
             Uploads = [.. builder._uploads.Select(pair => new Upload(pair.Key, pair.Value)).OrderBy(upload => upload.Id, StringComparer.Ordinal)],
             Problems = builder.SortedProblems(),
             Directories = builder._directories.ToImmutable(),
@@ -38,38 +39,37 @@ internal sealed class RepositorySnapshotBuilder
         IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links) =>
         Build(names, found, links).Select(builder => (builder._name, builder._layers.ToImmutable(), builder.SortedProblems()));
 
-    private static IEnumerable<RepositorySnapshotBuilder> Build(IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links)
+    private static List<RepositorySnapshotBuilder> Build(IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links)
     {
         // Nested repositories have distinct directories, and no component of a name begins with '_'.
-        var entries = found.Entries.ToLookup(entry => entry.Path[..entry.Path.IndexOf("/_", StringComparison.Ordinal)], StringComparer.Ordinal);
-        foreach (var name in names.Distinct())
+        var builders = names.Distinct().ToDictionary(StoreLayout.Repository, name => new RepositorySnapshotBuilder(name, links), StringComparer.Ordinal);
+        var byDirectory = builders.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var entry in found.Entries)
         {
-            var builder = new RepositorySnapshotBuilder(name, links);
-            foreach (var entry in entries[StoreLayout.Repository(name)])
-                builder.Add(entry);
-
-            // A problem whose place is not known may concern any repository.
-            var own = StoreLayout.Repository(name) + "/_";
-            builder._problems.AddRange(found.Problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(own, StringComparison.Ordinal)));
-            yield return builder;
+            var end = entry.Path.IndexOf("/_", StringComparison.Ordinal);
+            if (byDirectory.TryGetValue(entry.Path.AsSpan(0, end), out var builder))
+                builder.Add(entry, entry.Path.AsSpan(end + 1));
         }
+
+        // A problem whose place is not known may concern any repository.
+        foreach (var (directory, builder) in builders)
+            builder._problems.AddRange(found.Problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(directory + "/_", StringComparison.Ordinal)));
+        return [.. builders.Values];
     }
 
     private ImmutableArray<StoreProblem> SortedProblems() => [.. _problems.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
 
-    private void Add(StoreEntry entry)
+    private void Add(StoreEntry entry, ReadOnlySpan<char> inside)
     {
-        var inside = entry.Path[(StoreLayout.Repository(_name).Length + 1)..];
         if (entry.Kind == EntryKind.Directory && inside is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName or "_manifests/tags")
-            _directories.Add(inside);
+            _directories.Add(inside.ToString());
         if (entry.Kind is EntryKind.SymbolicLink or EntryKind.Other)
         {
             _problems.Add(new StoreProblem(entry.Path, "it is neither a file nor a directory"));
             return;
         }
 
-        if (!StoreLayout.TryReadRepositoryPath(_name, entry.Path, out var place))
-            return;
+        var place = StoreLayout.ReadInside(inside);
         switch (place.Kind)
         {
             case RepositoryPathKind.TagDirectory:
@@ -99,7 +99,7 @@ internal sealed class RepositorySnapshotBuilder
         else if (entry.Kind != EntryKind.Directory)
             _problems.Add(new StoreProblem(entry.Path, "it is a file where a tag's directory should be"));
         else
-            _tags[tag] = LinkAt(StoreLayout.TagLink(_name, tag)) ?? Link.Unreadable("the tag has no current link");
+            _tags[tag] = LinkAt(StoreLayout.LinkOfTag(entry.Path)) ?? Link.Unreadable("the tag has no current link");
     }
 
     private void AddRevision(StoreEntry entry, string name)

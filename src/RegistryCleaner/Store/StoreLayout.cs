@@ -55,6 +55,9 @@ public static class StoreLayout
     internal const string LayersName = "_layers";
     internal const string UploadsName = "_uploads";
 
+    // Of a path in a repository, other than an upload's.
+    private const int MostParts = 5;
+
     // What the registry writes first of an upload (registry/storage/linkedblobstore.go, Create).
     internal const string StartedAt = "startedat";
 
@@ -121,7 +124,11 @@ public static class StoreLayout
     }
 
     /// <summary>A blob's content.</summary>
-    public static string BlobData(Digest digest) => BlobDirectory(digest) + "/data";
+    public static string BlobData(Digest digest)
+    {
+        var hex = digest.Hex;
+        return $"{Blobs}/{digest.Algorithm}/{hex.AsSpan(0, 2)}/{hex}/data";
+    }
 
     /// <summary>Whether a path is that of a blob's content.</summary>
     internal static bool IsBlobData(string path) => path.StartsWith(Blobs + "/", StringComparison.Ordinal) && path.EndsWith("/data", StringComparison.Ordinal);
@@ -145,23 +152,32 @@ public static class StoreLayout
     /// <summary>Where in a repository a link lies, read from its path; false for a path that is none of these.</summary>
     internal static bool TryReadRepositoryPath(RepositoryName repository, string path, out RepositoryPath found)
     {
-        found = default;
-        var prefix = Repository(repository);
-        if (path.Length <= prefix.Length + 1 || !path.StartsWith(prefix, StringComparison.Ordinal) || path[prefix.Length] != '/')
-            return false;
+        var directory = Repository(repository);
+        found = path.Length > directory.Length + 1 && path.StartsWith(directory, StringComparison.Ordinal) && path[directory.Length] == '/'
+            ? ReadInside(path.AsSpan(directory.Length + 1))
+            : default;
+        return found.Kind != RepositoryPathKind.None;
+    }
 
-        var parts = path[(prefix.Length + 1)..].Split('/');
-        found = parts switch
+    /// <summary>What a path is by what follows a repository's directory in it.</summary>
+    internal static RepositoryPath ReadInside(ReadOnlySpan<char> path)
+    {
+        // There are as many of these as a repository has links: what is not asked for is not made a string.
+        Span<Range> parts = stackalloc Range[MostParts + 1];
+        var count = path.Split(parts, '/');
+        var first = path[parts[0]];
+        var second = count > 1 ? path[parts[1]] : default;
+        var last = path[parts[count - 1]];
+        return count switch
         {
-            [ManifestsName, "tags", var tag] => new(RepositoryPathKind.TagDirectory, tag),
-            [ManifestsName, "tags", var tag, "current", "link"] => new(RepositoryPathKind.TagLink, tag),
-            [ManifestsName, "revisions", var algorithm, var hex, "link"] => new(RepositoryPathKind.RevisionLink, $"{algorithm}:{hex}"),
-            [LayersName, var algorithm, var hex, "link"] => new(RepositoryPathKind.LayerLink, $"{algorithm}:{hex}"),
-            [UploadsName, var id] => new(RepositoryPathKind.UploadDirectory, id),
-            [UploadsName, var id, ..] => new(RepositoryPathKind.InUpload, id),
+            2 when first is UploadsName => new(RepositoryPathKind.UploadDirectory, second.ToString()),
+            > 2 when first is UploadsName => new(RepositoryPathKind.InUpload, second.ToString()),
+            3 when first is ManifestsName && second is "tags" => new(RepositoryPathKind.TagDirectory, last.ToString()),
+            4 when first is LayersName && last is "link" => new(RepositoryPathKind.LayerLink, $"{second}:{path[parts[2]]}"),
+            5 when first is ManifestsName && second is "tags" && path[parts[3]] is "current" && last is "link" => new(RepositoryPathKind.TagLink, path[parts[2]].ToString()),
+            5 when first is ManifestsName && second is "revisions" && last is "link" => new(RepositoryPathKind.RevisionLink, $"{path[parts[2]]}:{path[parts[3]]}"),
             _ => default,
         };
-        return found.Kind != RepositoryPathKind.None;
     }
 
     /// <summary>The directory of the tag in which a path lies; null where it lies in none.</summary>

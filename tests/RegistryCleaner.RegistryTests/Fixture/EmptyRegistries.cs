@@ -1,15 +1,15 @@
 namespace RegistryCleaner.RegistryTests.Fixture;
 
-// One registry of each version for all tests of a class, each of which begins with an empty store in a mounted directory. Without a
-// cache the registry knows of none before.
+// One registry of each kind for all tests of a class, each of which begins with an empty store. Without a cache the registry knows of
+// none before.
 public sealed class EmptyRegistries : IAsyncLifetime
 {
-    private readonly Dictionary<int, RegistryScene> scenes = [];
+    private readonly Dictionary<(string WayIn, int Version), RegistryScene> scenes = [];
 
-    internal async Task<RegistryScene> SceneAsync(int version = 2)
+    internal async Task<RegistryScene> SceneAsync(int version = 2, string wayIn = RegistryScene.MountedDirectory)
     {
-        if (!scenes.TryGetValue(version, out var scene))
-            scenes[version] = scene = await RegistryScene.StartAsync(RegistryScene.MountedDirectory, version, cache: false);
+        if (!scenes.TryGetValue((wayIn, version), out var scene))
+            scenes[(wayIn, version)] = scene = await RegistryScene.StartAsync(wayIn, version, cache: false);
         scene.Store.Clear();
         return scene;
     }

@@ -84,6 +84,16 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     private async Task PassOnAsync(ProxiedRequest request)
     {
+        using var response = await SendOnAsync(request);
+        var headers = response.Headers.Concat(response.Content.Headers)
+            .Where(header => PassedOn.Contains(header.Key))
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
+        await request.AnswerAsync((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), [.. headers]);
+    }
+
+    // Has the registry do it, and leaves the answer to whoever calls.
+    public async Task<HttpResponseMessage> SendOnAsync(ProxiedRequest request)
+    {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(registry, request.Target));
         if (request.Accept.Length > 0)
             message.Headers.TryAddWithoutValidation("Accept", request.Accept);
@@ -93,11 +103,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
             message.Content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
         }
 
-        using var response = await Http.SendAsync(message);
-        var headers = response.Headers.Concat(response.Content.Headers)
-            .Where(header => PassedOn.Contains(header.Key))
-            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}");
-        await request.AnswerAsync((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), [.. headers]);
+        return await Http.SendAsync(message);
     }
 }
 

@@ -76,6 +76,62 @@ public class ApiAloneSpecs
         (await scene.Client.PullWholeAsync("app", "1")).ShouldBe(isPushed ? Two.Digest : One.Digest);
     }
 
+    [DockerTheory]
+    [InlineData("PUT", false)]
+    [InlineData("PUT", true)]
+    [InlineData("DELETE", false)]
+    [InlineData("DELETE", true)]
+    public async Task Where_an_answer_is_lost_nothing_is_repeated_before_it_is_looked_where_the_tag_points_by_then(string method, bool isPushed)
+    {
+        await using var scene = await StartAsync(2);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var (isBegun, isLost) = (false, false);
+        proxy.Fault = async (_, request) =>
+        {
+            isBegun |= request.Method == "PUT" && request.Target.Contains("/manifests/", StringComparison.Ordinal);
+            if (isLost || !isBegun || request.Method != method || !request.Target.Contains("/manifests/", StringComparison.Ordinal))
+                return false;
+            isLost = true;
+            (await proxy.SendOnAsync(request)).Dispose();
+            if (isPushed)
+                await scene.Client.PushAsync(Two, "app", "1");
+            return request.Break();
+        };
+
+        (await CleanerInside.RunAsync("CleanImages", "--images", "app:1", "--registry-url", proxy.Url)).ShouldEndWith(isPushed ? 5 : 0);
+
+        isLost.ShouldBeTrue();
+        await scene.ShouldHoldAsync([.. isPushed ? ["app:1"] : Array.Empty<string>(), "app:same", "app:2", "app:multi"]);
+        if (isPushed)
+            (await scene.Client.PullWholeAsync("app", "1")).ShouldBe(Two.Digest);
+    }
+
+    // 2.x deletes the placeholder, and then gives up where it looks for the tags that point to it.
+    [DockerFact]
+    public async Task A_link_of_another_tag_that_is_half_written_leaves_no_tag_without_a_manifest()
+    {
+        await using var scene = await StartAsync(2);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var isBegun = false;
+        proxy.Fault = (_, request) =>
+        {
+            isBegun |= request.Method == "PUT" && request.Target.Contains("/manifests/", StringComparison.Ordinal);
+            if (isBegun && request.Method == "DELETE" && request.Target.Contains("/manifests/sha256:", StringComparison.Ordinal))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(scene.Store.TagLink("app", "half"))!);
+                File.WriteAllText(scene.Store.TagLink("app", "half"), "");
+            }
+
+            return Task.FromResult(false);
+        };
+
+        (await CleanerInside.RunAsync("CleanImages", "--images", "app:1", "--registry-url", proxy.Url)).ShouldEndWith(5);
+
+        Directory.Delete(Path.GetDirectoryName(Path.GetDirectoryName(scene.Store.TagLink("app", "half")))!, recursive: true);
+        (await scene.Client.PullWholeAsync("app", "1")).ShouldBe(One.Digest);
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
+    }
+
     // On 2.x a tag is made to point to a placeholder, and that is deleted: in between, the tag leads to nothing that anyone wants.
     [DockerFact]
     public async Task A_run_that_is_killed_before_it_deletes_the_placeholder_is_completed_by_the_next()

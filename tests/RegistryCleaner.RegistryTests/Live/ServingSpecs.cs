@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CliWrap.Buffered;
 using RegistryCleaner.RegistryTests.Fixture;
 using Shouldly;
 
@@ -8,7 +9,7 @@ namespace RegistryCleaner.RegistryTests.Live;
 // Whether somebody serves the store, said in one line, and refused with the ways out where a prune could not be made safe.
 public sealed class ServingSpecs : IDisposable
 {
-    private static readonly string[] WaysOut = ["--restart", "--offline"];
+    internal static readonly string[] WaysOut = ["--restart", "--offline"];
 
     private readonly TemporaryDirectory directory = new();
 
@@ -85,6 +86,36 @@ public sealed class ServingSpecs : IDisposable
         await second.ShouldHoldAsync("app:kept");
     }
 
+    // A registry does not start without one: that none was found says nothing of its cache.
+    [DockerFact]
+    public async Task One_whose_configuration_is_not_found_is_refused()
+    {
+        await using var scene = await PushedAsync();
+        await scene.Registry.StopAsync();
+        using var empty = new TemporaryDirectory();
+        File.WriteAllText(directory.File("my.yml"), "version: 0.1\nstorage: {cache: {blobdescriptor: inmemory}, delete: {enabled: true}, filesystem: {rootdirectory: /var/lib/registry}}\n");
+        var (engine, image) = (ContainerEngine.Docker, (await RegistryImages.FindAsync(ContainerEngine.Docker, 2)).Name!);
+        var name = $"{scene.Registry.Name}-elsewhere";
+        await engine.Command(
+        [
+            "run", "--detach", "--name", name, "--network", "host", "--env", $"REGISTRY_HTTP_ADDR=127.0.0.1:{scene.Registry.Port}", "--volume", $"{scene.Store.Root}:/var/lib/registry",
+            "--volume", $"{empty.Path}:/etc/docker/registry:ro", "--volume", $"{directory.Path}:/own:ro", "--workdir", "/own", image, "serve", "my.yml",
+        ]).ExecuteBufferedAsync();
+        try
+        {
+            string[] command = ["app:old", "--registry-container", name, "--registry-url", $"http://{scene.Registry.Host}", "--settle", "1s"];
+            (await CleanerInside.RunAsync(command)).ShouldEndWith(4).Error.ShouldContain("its configuration was not found");
+            await scene.ShouldHoldAsync(["app:kept", "app:old"]);
+
+            (await CleanerInside.RunAsync([.. command, "--registry-config", "/own/my.yml"])).ShouldEndWith(0).Error.ShouldContain("told what to forget");
+            await scene.ShouldHoldAsync(["app:kept"]);
+        }
+        finally
+        {
+            await engine.Command(["rm", "-f", "-v", name]).ExecuteBufferedAsync();
+        }
+    }
+
     [DockerFact]
     public async Task Two_registries_on_one_store_are_refused()
     {
@@ -123,36 +154,6 @@ public sealed class ServingSpecs : IDisposable
         await scene.ShouldHoldAsync(["app:kept"]);
         // It was found out by an upload that was taken back.
         Directory.GetFileSystemEntries(Path.Combine(scene.Store.Registry, "v2/repositories/app/_uploads")).ShouldBeEmpty();
-    }
-
-    [DockerTheory]
-    [InlineData("storage: {cache: {blobdescriptor: redis}}", "keeps its cache in redis")]
-    [InlineData("proxy: {remoteurl: 'https://registry-1.docker.io'}", "pull-through cache of https://registry-1.docker.io")]
-    [InlineData(null, "give its configuration with --registry-config")]
-    [InlineData("storage: {cache: {blobdescriptor: inmemory}}", "its API was not found (http://127.0.0.1:1/: The registry at")]
-    public async Task What_cannot_be_made_safe_is_refused(string? configuration, string said)
-    {
-        await using var scene = await PushedAsync();
-        string[] where = ["--registry-root", scene.Store.Root, "--registry-url", "http://127.0.0.1:1"];
-        if (configuration is not null)
-        {
-            File.WriteAllText(directory.File("config.yml"), configuration);
-            where = [.. where, "--registry-config", directory.File("config.yml")];
-        }
-
-        var refused = (await CleanerInside.RunAsync(["app:old", .. where])).ShouldEndWith(4);
-        refused.Error.ShouldContain(said);
-        foreach (var way in WaysOut)
-            refused.Error.ShouldContain(way);
-        await scene.ShouldHoldAsync(["app:kept", "app:old"]);
-    }
-
-    [DockerFact]
-    public async Task About_a_directory_it_is_said_what_is_assumed()
-    {
-        await using var scene = await PushedAsync();
-
-        (await CleanerInside.RunAsync("app:none", "--registry-root", scene.Store.Root)).ShouldEndWith(0).Error.ShouldContain("It is assumed that nothing is serving this directory");
     }
 
     public void Dispose() => directory.Dispose();

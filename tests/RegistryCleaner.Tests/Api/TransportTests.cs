@@ -158,6 +158,7 @@ public class TransportTests
     [Theory]
     [InlineData("GET, HEAD", "405 Allow: GET, HEAD", false, false)]
     [InlineData("DELETE, GET, HEAD, PATCH, POST, PUT", "404", true, true)]
+    [InlineData("DELETE, GET, HEAD, PATCH, POST, PUT", "404 of a proxy", true, null)]
     [InlineData("DELETE, GET, HEAD, PATCH, POST, PUT", "405", true, false)]
     [InlineData("GET, HEAD", "404", null, true)]
     [InlineData("GET, POST, OPTIONS", "404", null, true)]
@@ -168,7 +169,11 @@ public class TransportTests
         await using var server = new ToyServer(request => request.Method switch
         {
             "OPTIONS" => ToyAnswer.Ok("", allow.Length > 0 ? $"Allow: {allow}" : "X: y"),
-            _ => new ToyAnswer(int.Parse(delete[..3], System.Globalization.CultureInfo.InvariantCulture), "{}", null, delete.Length > 3 ? delete[4..] : "X: y"),
+            _ => new ToyAnswer(
+                int.Parse(delete[..3], System.Globalization.CultureInfo.InvariantCulture),
+                delete == "404" ? """{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown to registry"}]}""" : "<html></html>",
+                null,
+                delete.Contains(':', StringComparison.Ordinal) ? delete[4..] : "X: y"),
         });
         using var api = Api(server);
 
@@ -176,6 +181,26 @@ public class TransportTests
         abilities.IsWritable.ShouldBe(writable);
         abilities.DeletesEnabled.ShouldBe(deletes);
         server.Requests.ShouldAllBe(request => request.Method == "OPTIONS" || request.Method == "DELETE");
+    }
+
+    [Fact]
+    public async Task A_password_in_the_proxy_s_address_is_not_told()
+    {
+        await using var proxy = ToyServer.Of(new ToyAnswer(502));
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new System.Net.WebProxy(new Uri($"http://me:Top@Secret@127.0.0.1:{proxy.Port}".Replace("Top@Secret", "Top%40Secret", StringComparison.Ordinal)));
+        try
+        {
+            using var api = new RegistryApi(new RegistryApiOptions(new Uri("https://registry.example.com/")));
+
+            (await api.WhyNoAnswerAsync(Repeat.Never, CancellationToken.None)).ShouldNotBeNull().ShouldSatisfyAllConditions(
+                said => said.ShouldNotContain("Secret"),
+                said => said.ShouldContain("127.0.0.1"));
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
     }
 
     private static RegistryApi Api(ToyServer server) => new(new RegistryApiOptions(server.Url));

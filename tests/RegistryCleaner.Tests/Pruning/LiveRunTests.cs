@@ -53,6 +53,74 @@ public sealed class LiveRunTests : IDisposable
         outcome.Failures.ShouldBeEmpty();
     }
 
+    // A push that found a layer there would lack it after the next restart.
+    [Theory]
+    [InlineData("cancelled")]
+    [InlineData("the API is lost")]
+    public async Task What_the_registry_was_not_told_to_forget_has_its_links_again_and_the_next_run_takes_them(string how)
+    {
+        var link = StoreLayout.LayerLink(RepositoryName.Parse("app"), _shared);
+        var registry = new Registry
+        {
+            OnForget = () =>
+            {
+                Store.Has(link).ShouldBeFalse();
+                throw (how == "cancelled" ? new OperationCanceledException() : new RegistryApiException("The registry does not answer."));
+            },
+        };
+
+        await Should.ThrowAsync<Exception>(() => PruneAsync(registry));
+        Store.Has(link).ShouldBeTrue();
+        Store.Has(StoreLayout.RevisionLink(RepositoryName.Parse("app"), _old)).ShouldBeTrue();
+        _store.Oracle.Tags.Keys.ShouldNotContain("app:old");
+
+        (await FinishAsync()).Failures.ShouldBeEmpty();
+        Store.Has(link).ShouldBeFalse();
+        _store.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_a_repository_that_goes_as_a_whole_what_was_pushed_meanwhile_is_forgotten_as_well()
+    {
+        var pushed = Digest.OfContent("pushed meanwhile"u8);
+        var registry = new Registry { OnPlanned = () => Store.Write(StoreLayout.LayerLink(RepositoryName.Parse("app"), pushed), System.Text.Encoding.ASCII.GetBytes(pushed.ToString())) };
+
+        await PruneAsync(registry, "app");
+
+        registry.Told.ShouldContain(new RepositoryLink(RepositoryName.Parse("app"), pushed));
+    }
+
+    [Fact]
+    public async Task A_repository_whose_links_could_not_be_forgotten_is_there_again_without_its_tags()
+    {
+        var pushed = StoreLayout.LayerLink(RepositoryName.Parse("app"), Digest.OfContent("pushed meanwhile"u8));
+        var registry = new Registry
+        {
+            OnPlanned = () => Store.Write(pushed, System.Text.Encoding.ASCII.GetBytes(Digest.OfContent("pushed meanwhile"u8).ToString())),
+            OnForget = () => throw new RegistryApiException("The registry does not answer."),
+        };
+
+        await Should.ThrowAsync<RegistryApiException>(() => PruneAsync(registry, "app"));
+
+        Store.Has(pushed).ShouldBeTrue();
+        Store.Has(StoreLayout.LayerLink(RepositoryName.Parse("app"), _shared)).ShouldBeTrue();
+        _store.Oracle.Tags.Keys.ShouldNotContain("app:kept");
+        await FinishAsync();
+        Store.Has("v2/repositories/app").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_blob_that_goes_and_is_served_whatever_the_registry_is_told_stays_with_its_link()
+    {
+        Store.Tag("app", "alone", Store.Image("app", "alone", Store.Layer("app", "alone")));
+        var layer = Store.Layer("app", "alone");
+        var outcome = await PruneAsync(new Registry { Serves = link => link.Blob == layer }, "app:alone");
+
+        Store.Has(StoreLayout.LayerLink(RepositoryName.Parse("app"), layer)).ShouldBeTrue();
+        Store.Has(StoreLayout.BlobData(layer)).ShouldBeTrue();
+        outcome.Drifted.ShouldContain(sentence => sentence.Contains(layer.ToString(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_remembered_of_a_repository_that_is_not_pruned_is_not_told_to_go_and_its_blob_stays()
     {
@@ -76,13 +144,26 @@ public sealed class LiveRunTests : IDisposable
     {
         var files = new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
         var outcome = new PruneOutcome();
-        await new Pruner(files, new StoreReader(files), registry, PruningOptions.None, NullLogger.Instance).ApplyAsync(await PruneScene.PlanAsync(files, image), outcome, CancellationToken.None);
+        var plan = await PruneScene.PlanAsync(files, image);
+        registry.OnPlanned();
+        await new Pruner(files, new StoreReader(files), registry, PruningOptions.None, NullLogger.Instance).ApplyAsync(plan, outcome, CancellationToken.None);
+        return outcome;
+    }
+
+    // What a run without a registry to tell does next: nobody serves any more.
+    private async Task<PruneOutcome> FinishAsync()
+    {
+        var files = new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
+        var outcome = new PruneOutcome();
+        await new Pruner(files, new StoreReader(files), NullLogger.Instance).FinishEarlierRunsAsync(outcome, CancellationToken.None);
         return outcome;
     }
 
     private sealed class Registry : ServedStore
     {
         public Func<RepositoryLink, bool> Serves { get; init; } = _ => false;
+
+        public Action OnPlanned { get; init; } = () => { };
 
         public Action OnForget { get; init; } = () => { };
 
