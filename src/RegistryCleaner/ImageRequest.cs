@@ -167,5 +167,5 @@ internal sealed record ImageRequest
         };
     }
 
-    private static List<ImagePattern> Patterns(IEnumerable<string> texts) => ImagePattern.ParseAll(texts, "is neither an image nor a pattern");
+    private static List<ImagePattern> Patterns(IEnumerable<string> texts) => ImagePattern.ParseAll(texts, "is neither an image nor a pattern", selects: true);
 }

@@ -161,6 +161,7 @@ public sealed class PolicyTests : IDisposable
     [Theory]
     [InlineData("rules: [ { images: a, keep-last: 1 } ] [")]
     [InlineData("rules: [ { images: 'a~b', keep-last: 1 } ]")]
+    [InlineData("rules: [ { images: ':pr-*', keep-last: 1 } ]")]
     [InlineData("rules: [ { images: a, keep-last: 1, keep-last: 2 } ]")]
     [InlineData("rules: [ { images: a, keep-last: 1 } ]\n---\nrules: [ { images: b, keep-last: 1 } ]")]
     public async Task Nor_what_only_a_reader_finds(string yaml) =>
