@@ -10,7 +10,7 @@ namespace RegistryCleaner.Selection;
 /// </summary>
 /// <remarks>
 /// <c>*</c> stands for any characters of a tag or of one component of a name, <c>?</c> for one, <c>**</c> as a component for any number of
-/// components (the framework's <see cref="FileSystemName.MatchesSimpleExpression"/>, component by component; upper and lower case differ).
+/// components, at the end for at least one (the framework's <see cref="FileSystemName.MatchesSimpleExpression"/>, component by component; upper and lower case differ).
 /// </remarks>
 internal sealed record ImagePattern
 {
@@ -126,7 +126,11 @@ internal sealed record ImagePattern
 
     /// <summary>Whether the pattern is about tags of the repository.</summary>
     public bool Fits(RepositoryName repository) =>
-        HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components) : repository.Value == Repository;
+        HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components, isWide: false) : repository.Value == Repository;
+
+    /// <summary>Whether what the pattern protects may be in the repository: <c>team/**</c> protects <c>team</c>, too, for who writes it may mean all of the team's.</summary>
+    public bool Protects(RepositoryName repository) =>
+        HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components, isWide: true) : Fits(repository);
 
     /// <summary>Whether the pattern is about the tag, in a repository that fits.</summary>
     /// <param name="tag">The tag.</param>
@@ -147,12 +151,15 @@ internal sealed record ImagePattern
     /// <inheritdoc/>
     public override string ToString() => Repository + (Tag is null ? "" : $":{Tag}") + (Digest is null ? "" : $"@{Digest}");
 
-    private static bool Fits(ReadOnlySpan<string> name, ReadOnlySpan<string> pattern)
+    // What is below something is not that itself, unless it is taken widely.
+    private static bool Fits(ReadOnlySpan<string> name, ReadOnlySpan<string> pattern, bool isWide)
     {
         if (pattern.IsEmpty)
             return name.IsEmpty;
+        if (pattern is [AnyDepth])
+            return isWide || !name.IsEmpty;
         if (pattern[0] == AnyDepth)
-            return Fits(name, pattern[1..]) || (!name.IsEmpty && Fits(name[1..], pattern));
-        return !name.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], name[0], ignoreCase: false) && Fits(name[1..], pattern[1..]);
+            return Fits(name, pattern[1..], isWide) || (!name.IsEmpty && Fits(name[1..], pattern, isWide));
+        return !name.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], name[0], ignoreCase: false) && Fits(name[1..], pattern[1..], isWide);
     }
 }
