@@ -56,6 +56,8 @@ internal sealed record ImageRequest
     {
         if (options is { PlanOut: not null, DryRun: false })
             throw new CleanerException(ExitCode.BadInput, "--plan-out writes the plan of a dry run: give --dry-run as well.");
+        if (options.PlanOut is { } planOut && PlanFiles.TwinOf(planOut) == planOut)
+            throw new CleanerException(ExitCode.BadInput, $"--plan-out {planOut} is the name of a plan in Markdown, which is written beside it: give one that ends in .json.");
         if (options.Plan is { } plan)
         {
             RequireAlone("--plan", options, RuleOptions.Read(options), RuleOptions.HowGiven(options) is not null || options.Policy is not null || options.PlanOut is not null);

@@ -271,6 +271,31 @@ public sealed class PlanFileTests : IDisposable
         File.Exists(Plan).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("plan.json", "plan.md")]
+    [InlineData("plan-1.4.2", "plan-1.4.2.md")]
+    [InlineData("plan.txt", "plan.txt.md")]
+    public async Task The_twin_lies_beside_the_plan(string name, string twin)
+    {
+        (await _scene.RunAsync("--images", "team/app:1.4.0", "--dry-run", "--plan-out", _scene.Path(name))).ExitCode.ShouldBe(0);
+
+        File.ReadAllText(_scene.Path(twin)).ShouldStartWith("# What would be removed");
+        (await _scene.RunAsync("--plan", _scene.Path(name))).ExitCode.ShouldBe(0);
+        _scene.Left.ShouldNotContain("team/app:1.4.0");
+    }
+
+    [Theory]
+    [InlineData("plan.md")]
+    [InlineData("plan.MD")]
+    public async Task A_plan_of_the_name_of_a_twin_is_refused(string name)
+    {
+        var (exitCode, _, error) = await _scene.RunAsync("--images", "team/app:1.4.0", "--dry-run", "--plan-out", _scene.Path(name));
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain("--plan-out");
+        File.Exists(_scene.Path(name)).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_plan_is_what_its_schema_says()
     {
