@@ -438,6 +438,17 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_release_outside_of_the_scope_is_not_one_that_is_not_there()
+    {
+        var (exitCode, _, error) = await _scene.RunAsync("--images", "team/tool", "--superseded-by", "team/app:1.4.2", "--strict");
+
+        exitCode.ShouldBe(0);
+        error.ShouldContain("'team/app:1.4.2' is outside of the scope");
+        error.ShouldNotContain("is not there");
+        _scene.Left.Count.ShouldBe(8);
+    }
+
+    [Fact]
     public async Task Through_the_api_alone_there_are_no_rules()
     {
         var (exitCode, _, error) = await ConsoleRun.RunAsync(["CleanImages", "--images", "team/*:pr-*", "--registry-url", "http://localhost:1"], CancellationToken.None);
