@@ -1,5 +1,6 @@
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Selection;
 using RegistryCleaner.Store;
 
@@ -33,6 +34,17 @@ internal sealed record ImageRequest
 
     /// <summary>Whether a tag that points there is among what was named.</summary>
     public bool Names(RepositoryName repository, Tag tag, Digest? digest) => Named.Any(image => image.Takes(repository, tag, digest));
+
+    /// <summary>Of a repository, which of its tags are named by their names, beside the patterns or among them.</summary>
+    public Func<TagPlan, bool> NamedIn(RepositoryName repository)
+    {
+        var scopes = Scopes.Select(scope => scope.In(repository)).OfType<RepositoryScope>().ToList();
+        return tag =>
+        {
+            var facts = new TagFacts(tag.Tag, tag.Digest);
+            return scopes.Find(scope => scope.Fits(facts)) is { } found && found.Names(facts) || Names(repository, tag.Tag, tag.Digest);
+        };
+    }
 
     /// <summary>The repositories that are named.</summary>
     public IReadOnlyList<RepositoryName> Repositories =>

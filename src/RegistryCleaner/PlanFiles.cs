@@ -52,7 +52,7 @@ internal static class PlanFiles
             Store = await IdentityAsync(files, cancellationToken),
             Policy = Digest.OfContent(Encoding.UTF8.GetBytes(request.ToPolicyText())).ToString(),
             BytesFreed = report.Plan!.BytesFreed,
-            Repositories = PlanFile.RepositoriesOf(report.Plan, report.Selection),
+            Repositories = PlanFile.RepositoriesOf(report.Plan, report.Selection, request.NamedIn),
         };
         try
         {

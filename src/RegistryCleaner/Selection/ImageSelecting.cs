@@ -86,7 +86,7 @@ internal sealed class ImageSelecting
             return "it is about another image, and goes with that";
         if (tag.Digest is null)
             return "where it points cannot be read";
-        return repository.Problem is { } problem ? $"not everything in its repository can be read: {problem}" : null;
+        return repository.WhyNothingGoes;
     }
 
     private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest)
@@ -97,7 +97,7 @@ internal sealed class ImageSelecting
         TimeSpan?[] asked = [found.Rules.OlderThan, found.Rules.KeepWithin];
         var age = asked.Append(PrunePlanner.PushGrace).Max()!.Value;
         var isUnknown = asked.Any(each => each is not null) && !found.Rules.UnknownAgeIsOld && RuleScope.Known(manifest.Linked) is null;
-        var (removed, reason) = repository.Problem is { } problem ? (false, $"not everything in its repository can be read: {problem}")
+        var (removed, reason) = repository.WhyNothingGoes is { } unread ? (false, unread)
             : _protected.WhyUntagged(repository, manifest.Digest) is { } why ? (false, why)
             : isUnknown ? (false, "no tag leads to it, but its age is not known")
             : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
