@@ -10,8 +10,13 @@ internal static class CleanerProgram
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
-        if (words is ["policy", "check", var file])
-            return await CheckPolicyAsync(file, cancellationToken);
+        // Never a prune of the repositories policy and check, whatever else is given or left out.
+        if (words is ["policy", "check", ..])
+        {
+            return words is [_, _, "-" or [not '-', ..]] ? await CheckPolicyAsync(words[2], cancellationToken)
+                : Fail(ExitCode.BadInput, ["A policy is checked with 'registry-cleaner policy check FILE': one file, and nothing else. Repositories of these names are removed with CleanImages --images policy check."]);
+        }
+
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);

@@ -62,7 +62,7 @@ public sealed partial record CleanImagesOptions
     /// <summary>A file with rules for each pattern of images.</summary>
     public string? Policy { get; init; }
 
-    /// <summary>Where a dry run writes its plan, to be reviewed and applied; beside it goes the same in Markdown.</summary>
+    /// <summary>Where a dry run writes its plan, to be reviewed and applied; beside it goes the same in Markdown, under its name with .md for .json.</summary>
     public string? PlanOut { get; init; }
 
     /// <summary>A plan to apply: exactly that, and nothing else; what is protected or in use stays.</summary>

@@ -171,6 +171,8 @@ internal sealed partial class CleanerRun
             plan = await PlanAsync();
         }
 
+        if (!options.KeepEmpty)
+            _drifted.AddRange(PlanCheck.Staying(reviewed, plan, snapshot));
         var inScope = reviewed.InScope(selection);
         if (options.MaxDelete is { } limit)
             RequireAllowed(limit, inScope, plan, limit.IsPercent ? await reading.BlobsInScopeAsync(inScope, snapshot, cancellationToken) : null, options);

@@ -1,5 +1,6 @@
 using RegistryCleaner.Hosts;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Selection;
 using RegistryCleaner.Store;
 
@@ -34,6 +35,17 @@ internal sealed record ImageRequest
     /// <summary>Whether a tag that points there is among what was named.</summary>
     public bool Names(RepositoryName repository, Tag tag, Digest? digest) => Named.Any(image => image.Takes(repository, tag, digest));
 
+    /// <summary>Of a repository, which of its tags are named by their names, beside the patterns or among them.</summary>
+    public Func<TagPlan, bool> NamedIn(RepositoryName repository)
+    {
+        var scopes = Scopes.Select(scope => scope.In(repository)).OfType<RepositoryScope>().ToList();
+        return tag =>
+        {
+            var facts = new TagFacts(tag.Tag, tag.Digest);
+            return scopes.Find(scope => scope.Fits(facts)) is { } found && found.Names(facts) || Names(repository, tag.Tag, tag.Digest);
+        };
+    }
+
     /// <summary>The repositories that are named.</summary>
     public IReadOnlyList<RepositoryName> Repositories =>
     [
@@ -56,6 +68,8 @@ internal sealed record ImageRequest
     {
         if (options is { PlanOut: not null, DryRun: false })
             throw new CleanerException(ExitCode.BadInput, "--plan-out writes the plan of a dry run: give --dry-run as well.");
+        if (options.PlanOut is { } planOut && PlanFiles.TwinOf(planOut) == planOut)
+            throw new CleanerException(ExitCode.BadInput, $"--plan-out {planOut} is the name of a plan in Markdown, which is written beside it: give one that ends in .json.");
         if (options.Plan is { } plan)
         {
             RequireAlone("--plan", options, RuleOptions.Read(options), RuleOptions.HowGiven(options) is not null || options.Policy is not null || options.PlanOut is not null);
@@ -167,5 +181,5 @@ internal sealed record ImageRequest
         };
     }
 
-    private static List<ImagePattern> Patterns(IEnumerable<string> texts) => ImagePattern.ParseAll(texts, "is neither an image nor a pattern");
+    private static List<ImagePattern> Patterns(IEnumerable<string> texts) => ImagePattern.ParseAll(texts, "is neither an image nor a pattern", selects: true);
 }

@@ -19,6 +19,15 @@ internal static class PlanFiles
             ? plan!
             : throw new CleanerException(ExitCode.BadInput, $"--plan {path} is not a plan, so that nothing was done: {reason}");
 
+    /// <summary>Where the Markdown of a plan is written; the same where the plan's own name is one of Markdown.</summary>
+    /// <remarks>Of plan-1.4.2 nothing is an extension.</remarks>
+    public static string TwinOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".JSON" => Path.ChangeExtension(path, ".md"),
+        ".MD" => path,
+        _ => path + ".md",
+    };
+
     /// <exception cref="CleanerException">The plan is for another store, or too old.</exception>
     public static async Task RequireFitsAsync(PlanFile plan, TimeSpan maxAge, DateTimeOffset now, IStoreFiles files, CancellationToken cancellationToken)
     {
@@ -43,12 +52,12 @@ internal static class PlanFiles
             Store = await IdentityAsync(files, cancellationToken),
             Policy = Digest.OfContent(Encoding.UTF8.GetBytes(request.ToPolicyText())).ToString(),
             BytesFreed = report.Plan!.BytesFreed,
-            Repositories = PlanFile.RepositoriesOf(report.Plan, report.Selection),
+            Repositories = PlanFile.RepositoriesOf(report.Plan, report.Selection, request.NamedIn),
         };
         try
         {
             await WriteAsync(path, file.ToJson(), cancellationToken);
-            await WriteAsync(Path.ChangeExtension(path, ".md"), PlanMarkdown.Write(file), cancellationToken);
+            await WriteAsync(TwinOf(path), PlanMarkdown.Write(file), cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

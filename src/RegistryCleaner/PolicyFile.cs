@@ -51,7 +51,7 @@ internal sealed record PolicyFile(IReadOnlyList<ScopedRules> Scopes, IReadOnlyLi
                         Fail<object>(value.Start.Line, "rules is a list with at least one entry");
                         break;
                     case "protect":
-                        protect = Patterns(value).Select(pattern => pattern.Text).ToList();
+                        protect = Patterns(value, selects: false).Select(pattern => pattern.Text).ToList();
                         break;
                     case "default" when Text(value) == "keep":
                         break;
@@ -86,7 +86,7 @@ internal sealed record PolicyFile(IReadOnlyList<ScopedRules> Scopes, IReadOnlyLi
                 switch (Text(key))
                 {
                     case "images":
-                        images = Patterns(value);
+                        images = Patterns(value, selects: true);
                         break;
                     case "keep" when Text(value) == "all":
                         keepsAll = true;
@@ -115,14 +115,14 @@ internal sealed record PolicyFile(IReadOnlyList<ScopedRules> Scopes, IReadOnlyLi
             }
         }
 
-        private List<ImagePattern> Patterns(YamlNode node)
+        private List<ImagePattern> Patterns(YamlNode node, bool selects)
         {
             var patterns = new List<ImagePattern>();
             foreach (var item in node is YamlSequenceNode list ? list.Children : [node])
             {
                 if (Text(item) is not { } text)
                     Fail<object>(item.Start.Line, "a pattern is a text");
-                else if (ImagePattern.TryParse(text, out var pattern, out var reason))
+                else if (ImagePattern.TryParse(text, out var pattern, out var reason, selects))
                     patterns.Add(pattern);
                 else
                     Fail<object>(item.Start.Line, $"'{ReferenceFormatException.Shown(text)}' is neither an image nor a pattern: {reason}");

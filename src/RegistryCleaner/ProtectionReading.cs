@@ -18,7 +18,7 @@ internal static class ProtectionReading
             throw new CleanerException(ExitCode.BadInput, "--protect-file names nothing, so that nothing was done: what made it may have failed.");
         // A word alone could be a tag or a repository: both are kept rather than the wrong one.
         var texts = options.Protect.Concat(lines).SelectMany(text => text.AsSpan().ContainsAny('/', ':', '@') ? [text] : new[] { text, ":" + text });
-        List<ImagePattern> patterns = [.. ImagePattern.ParseAll(texts, "cannot be protected").SelectMany(pattern => pattern.WithoutHostName() is { } other ? new[] { pattern, other } : [pattern])];
+        List<ImagePattern> patterns = [.. ImagePattern.ParseAll(texts, "cannot be protected", selects: false).SelectMany(pattern => pattern.WithoutHostName() is { } other ? new[] { pattern, other } : [pattern])];
         var images = new List<(ImageSelector, string)>();
         var digests = new List<(Digest, string)>();
         foreach (var source in options.InUse)

@@ -14,6 +14,13 @@ internal sealed record TagDecision(TagFacts Facts, RepositoryScope Scope, bool R
 /// </summary>
 internal static class GuardRails
 {
+    /// <summary>Why a repository's newest tag stays.</summary>
+    public const string LastTag = "the newest tag of its repository: no rule takes it";
+
+    /// <summary>The tag that a repository is fallen back to; null where there is none. What is about another image is no image to fall back to.</summary>
+    public static TagFacts? NewestOf(IEnumerable<TagFacts> tags) =>
+        tags.Where(tag => !tag.IsReferrer).MaxBy(tag => new ScopedTag(tag, tag.Pushed), RuleScope.ByAge);
+
     public static void Apply(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions)
     {
         foreach (var line in Enum.GetValues<VersionLine>())
@@ -56,15 +63,12 @@ internal static class GuardRails
         one.IsRelease == other.IsRelease ? one.CompareTo(other) : one.IsRelease ? 1 : -1;
 
     // Where a whole repository is in scope its newest tag stays, whatever the rules say of the others: so another rule never sets it free.
-    // What is about another image is no image to fall back to.
     private static void KeepLastTag(RepositoryFacts repository, Dictionary<Tag, TagDecision> decisions)
     {
         if (repository.Tags.Any(tag => tag is { IsReferrer: false, IsNamed: false } && !decisions.ContainsKey(tag.Tag)))
             return;
-        var newest = decisions.Values.Where(decision => !decision.Facts.IsReferrer && !IsNamed(decision))
-            .MaxBy(decision => new ScopedTag(decision.Facts, decision.Facts.Pushed), RuleScope.ByAge);
-        if (newest is { Removed: true })
-            decisions[newest.Facts.Tag] = newest.Kept("the newest tag of its repository: no rule takes it");
+        if (NewestOf(decisions.Values.Where(decision => !IsNamed(decision)).Select(decision => decision.Facts)) is { } newest && decisions[newest.Tag].Removed)
+            decisions[newest.Tag] = decisions[newest.Tag].Kept(LastTag);
     }
 
     private static IEnumerable<TagDecision> Removed(Dictionary<Tag, TagDecision> decisions) =>

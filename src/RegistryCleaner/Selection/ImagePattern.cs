@@ -10,7 +10,7 @@ namespace RegistryCleaner.Selection;
 /// </summary>
 /// <remarks>
 /// <c>*</c> stands for any characters of a tag or of one component of a name, <c>?</c> for one, <c>**</c> as a component for any number of
-/// components (the framework's <see cref="FileSystemName.MatchesSimpleExpression"/>, component by component; upper and lower case differ).
+/// components, at the end for at least one (the framework's <see cref="FileSystemName.MatchesSimpleExpression"/>, component by component; upper and lower case differ).
 /// </remarks>
 internal sealed record ImagePattern
 {
@@ -53,13 +53,22 @@ internal sealed record ImagePattern
     public static bool HasWildcard(string text) => text.AsSpan().ContainsAny('*', '?');
 
     /// <summary>Reads a pattern, or tells what is wrong with it.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? reason)
+    /// <param name="text">The pattern.</param>
+    /// <param name="pattern">The pattern that was read.</param>
+    /// <param name="reason">Why it is none.</param>
+    /// <param name="selects">Whether it says what may go: then it has a repository, for <c>:tag</c> is what an empty variable in front of the tag leaves.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? reason, bool selects = false)
     {
         pattern = null;
         // What stands for a wildcard while the rest is held against the grammar: it may stand wherever a letter may.
         var plain = (text.StartsWith(':') || text.StartsWith('@') ? "**" + text : text).Replace("**", "*", StringComparison.Ordinal);
         if (!ImageSelector.TryParse(plain.Replace('*', 'x').Replace('?', 'x'), out var shape, out reason))
             return false;
+        if (selects && text.StartsWith(':'))
+        {
+            reason = $"no repository is named; if the tags of every repository are meant, write '{AnyDepth}{ReferenceFormatException.Shown(text)}'";
+            return false;
+        }
 
         var written = text.StartsWith(':') || text.StartsWith('@') ? AnyDepth + text : text;
         var rest = shape.Digest is null ? written : written[..written.IndexOf('@', StringComparison.Ordinal)];
@@ -98,14 +107,15 @@ internal sealed record ImagePattern
     /// <summary>Reads patterns.</summary>
     /// <param name="texts">The patterns.</param>
     /// <param name="problem">What is said of one that is none, before the reason.</param>
+    /// <param name="selects">Whether they say what may go.</param>
     /// <exception cref="CleanerException">One or more are none; all of these are named.</exception>
-    public static List<ImagePattern> ParseAll(IEnumerable<string> texts, string problem)
+    public static List<ImagePattern> ParseAll(IEnumerable<string> texts, string problem, bool selects)
     {
         var patterns = new List<ImagePattern>();
         var reasons = new List<string>();
         foreach (var text in texts)
         {
-            if (TryParse(text, out var pattern, out var reason))
+            if (TryParse(text, out var pattern, out var reason, selects))
                 patterns.Add(pattern);
             else
                 reasons.Add($"'{ReferenceFormatException.Shown(text)}' {problem}: {reason}.");
@@ -116,7 +126,11 @@ internal sealed record ImagePattern
 
     /// <summary>Whether the pattern is about tags of the repository.</summary>
     public bool Fits(RepositoryName repository) =>
-        HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components) : repository.Value == Repository;
+        HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components, isWide: false) : repository.Value == Repository;
+
+    /// <summary>Whether what the pattern protects may be in the repository: <c>team/**</c> protects <c>team</c>, too, for who writes it may mean all of the team's.</summary>
+    public bool Protects(RepositoryName repository) =>
+        HasWildcard(Repository) ? Fits(repository.Value.Split('/'), _components, isWide: true) : Fits(repository);
 
     /// <summary>Whether the pattern is about the tag, in a repository that fits.</summary>
     /// <param name="tag">The tag.</param>
@@ -137,12 +151,15 @@ internal sealed record ImagePattern
     /// <inheritdoc/>
     public override string ToString() => Repository + (Tag is null ? "" : $":{Tag}") + (Digest is null ? "" : $"@{Digest}");
 
-    private static bool Fits(ReadOnlySpan<string> name, ReadOnlySpan<string> pattern)
+    // What is below something is not that itself, unless it is taken widely.
+    private static bool Fits(ReadOnlySpan<string> name, ReadOnlySpan<string> pattern, bool isWide)
     {
         if (pattern.IsEmpty)
             return name.IsEmpty;
+        if (pattern is [AnyDepth])
+            return isWide || !name.IsEmpty;
         if (pattern[0] == AnyDepth)
-            return Fits(name, pattern[1..]) || (!name.IsEmpty && Fits(name[1..], pattern));
-        return !name.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], name[0], ignoreCase: false) && Fits(name[1..], pattern[1..]);
+            return Fits(name, pattern[1..], isWide) || (!name.IsEmpty && Fits(name[1..], pattern, isWide));
+        return !name.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], name[0], ignoreCase: false) && Fits(name[1..], pattern[1..], isWide);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 
 namespace RegistryCleaner.Selection;
@@ -31,8 +32,12 @@ internal sealed class ImageSelecting
         {
             Repositories = selections,
             Unmatched = [.. selecting.Unmatched(sorted)],
-            Remarks = [.. sorted.Where(repository => repository.Problem is not null && selections.Any(selection => selection.Name == repository.Name))
-                .Select(repository => $"{repository.Name}: no rule takes anything, because not everything in it can be read: {repository.Problem}")],
+            Remarks =
+            [
+                .. sorted.Where(repository => repository.Problem is not null && selections.Any(selection => selection.Name == repository.Name))
+                    .Select(repository => $"{repository.Name}: no rule takes anything, because not everything in it can be read: {repository.Problem}"),
+                .. selecting.Releases(inScope: false).Select(release => $"'{release}' is outside of the scope, so that it supersedes nothing"),
+            ],
         };
     }
 
@@ -81,7 +86,7 @@ internal sealed class ImageSelecting
             return "it is about another image, and goes with that";
         if (tag.Digest is null)
             return "where it points cannot be read";
-        return repository.Problem is { } problem ? $"not everything in its repository can be read: {problem}" : null;
+        return repository.WhyNothingGoes;
     }
 
     private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest)
@@ -92,7 +97,7 @@ internal sealed class ImageSelecting
         TimeSpan?[] asked = [found.Rules.OlderThan, found.Rules.KeepWithin];
         var age = asked.Append(PrunePlanner.PushGrace).Max()!.Value;
         var isUnknown = asked.Any(each => each is not null) && !found.Rules.UnknownAgeIsOld && RuleScope.Known(manifest.Linked) is null;
-        var (removed, reason) = repository.Problem is { } problem ? (false, $"not everything in its repository can be read: {problem}")
+        var (removed, reason) = repository.WhyNothingGoes is { } unread ? (false, unread)
             : _protected.WhyUntagged(repository, manifest.Digest) is { } why ? (false, why)
             : isUnknown ? (false, "no tag leads to it, but its age is not known")
             : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
@@ -109,6 +114,10 @@ internal sealed class ImageSelecting
             : manifest);
     }
 
+    // Of what is outside of its scope nobody looked whether it is there.
+    private IEnumerable<ImageSelector> Releases(bool inScope) =>
+        _request.Scopes.SelectMany(scope => scope.Rules.SupersededBy.Where(release => scope.In(release.Repository) is not null == inScope));
+
     private IEnumerable<string> Unmatched(IReadOnlyList<RepositoryFacts> repositories)
     {
         foreach (var image in _request.Scopes.SelectMany(scope => scope.Images))
@@ -120,7 +129,7 @@ internal sealed class ImageSelecting
                 yield return $"'{image.Text}' fits no tag";
         }
 
-        foreach (var release in _request.Scopes.SelectMany(scope => scope.Rules.SupersededBy))
+        foreach (var release in Releases(inScope: true))
         {
             if (!repositories.Any(repository => repository.Name == release.Repository && repository.Tags.Any(tag => tag.Tag == release.Tag && tag.Digest is not null)))
                 yield return $"'{release}' is not there, so that it supersedes nothing";

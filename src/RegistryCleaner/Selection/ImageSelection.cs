@@ -45,7 +45,10 @@ public sealed record RepositorySelection
     /// <summary>The manifests in scope that no tag leads to, by digest.</summary>
     public ImmutableArray<ManifestPlan> Untagged { get; init; } = [];
 
-    internal IEnumerable<ImageSelector> Images =>
+    /// <summary>Whether the repository goes by its name, as one does that holds nothing else to name.</summary>
+    internal bool IsWhole { get; init; }
+
+    internal IEnumerable<ImageSelector> Images => IsWhole ? [ImageSelector.Parse(Name.Value)] :
     [
         .. Tags.Where(tag => tag.Removed).Select(tag => ImageSelector.Parse($"{Name}:{tag.Tag}@{tag.Digest}")),
         .. Untagged.Where(manifest => manifest.Removed).Select(manifest => ImageSelector.Parse($"{Name}@{manifest.Digest}")),

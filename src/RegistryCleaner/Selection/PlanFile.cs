@@ -53,6 +53,7 @@ internal sealed record PlanFile
         Repositories = [.. Repositories.Select(repository => new RepositorySelection
         {
             Name = RepositoryName.Parse(repository.Name),
+            IsWhole = repository is { Removed: true, Tags: [], Manifests: [] },
             Tags = [.. repository.Tags.Select(tag => new TagPlan(Tag.Parse(tag.Tag), tag.Digest is null ? null : Digest.Parse(tag.Digest), tag.Removed, tag.Reason))],
             Untagged = [.. repository.Manifests.Where(manifest => manifest.Selected).Select(manifest => new ManifestPlan(Digest.Parse(manifest.Digest), "", true, manifest.Reason))],
         })],
@@ -80,13 +81,14 @@ internal sealed record PlanFile
     /// <summary>The file of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="selection">What patterns and rules decided, for what the plan has nothing to do with; or null.</param>
-    public static IReadOnlyList<PlannedRepository> RepositoriesOf(PrunePlan plan, ImageSelection? selection)
+    /// <param name="namedIn">Of a repository, which of its tags in scope were named by their names.</param>
+    public static IReadOnlyList<PlannedRepository> RepositoriesOf(PrunePlan plan, ImageSelection? selection, Func<RepositoryName, Func<TagPlan, bool>> namedIn)
     {
         var planned = plan.Repositories.Select(repository => repository.Name).ToHashSet();
         var selected = selection?.Repositories.ToDictionary(repository => repository.Name) ?? [];
         return
         [
-            .. plan.Repositories.Select(repository => PlannedRepository.Of(repository, selected.GetValueOrDefault(repository.Name)))
+            .. plan.Repositories.Select(repository => PlannedRepository.Of(repository, selected.GetValueOrDefault(repository.Name), namedIn(repository.Name)))
                 .Concat(selected.Values.Where(repository => !planned.Contains(repository.Name)).Select(PlannedRepository.Of))
                 .OrderBy(repository => repository.Name, StringComparer.Ordinal),
         ];
@@ -127,7 +129,8 @@ internal sealed record PlannedRepository(string Name, bool Removed, IReadOnlyLis
 {
     /// <param name="plan">What is planned.</param>
     /// <param name="selection">What patterns and rules decided about the repository; null where they had nothing to do with it.</param>
-    public static PlannedRepository Of(RepositoryPlan plan, RepositorySelection? selection)
+    /// <param name="isNamed">Which of its tags in scope were named by their names.</param>
+    public static PlannedRepository Of(RepositoryPlan plan, RepositorySelection? selection, Func<TagPlan, bool> isNamed)
     {
         var tags = selection?.Tags.Select(tag => tag.Tag).ToHashSet() ?? [];
         var untagged = selection?.Untagged.Select(manifest => manifest.Digest).ToHashSet() ?? [];
@@ -135,27 +138,28 @@ internal sealed record PlannedRepository(string Name, bool Removed, IReadOnlyLis
         return new(
             plan.Name.Value,
             plan.Removed,
-            [.. plan.Tags.Select(tag => PlannedTag.Of(tag, tags.Contains(tag.Tag))).OrderBy(tag => tag.Tag, StringComparer.Ordinal)],
+            [.. plan.Tags.Select(tag => PlannedTag.Of(tag, tags.Contains(tag.Tag), isNamed)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)],
             [.. plan.Manifests.Where(manifest => manifest.Removed).OrderBy(manifest => manifest.Digest)
                 .Select(manifest => new PlannedManifest(manifest.Digest.ToString(), plan.AskedFor || named.Contains($"{plan.Name}@{manifest.Digest}"), untagged.Contains(manifest.Digest), manifest.Reason))]);
     }
 
     public static PlannedRepository Of(RepositorySelection selection) =>
-        new(selection.Name.Value, false, [.. selection.Tags.Select(tag => PlannedTag.Of(tag, true)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)], []);
+        new(selection.Name.Value, false, [.. selection.Tags.Select(tag => PlannedTag.Of(tag, true, _ => false)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)], []);
 }
 
 /// <summary>A tag of a plan.</summary>
 /// <param name="Tag">The tag.</param>
 /// <param name="Digest">Where it points.</param>
 /// <param name="InScope">Whether patterns or rules decided about it.</param>
+/// <param name="Named">Whether it goes by its name or its repository's: then it goes even as the last tag, or with the image of latest.</param>
 /// <param name="Removed">Whether it goes.</param>
 /// <param name="Reason">Why it goes or stays.</param>
-internal sealed record PlannedTag(string Tag, string? Digest, bool InScope, bool Removed, string Reason)
+internal sealed record PlannedTag(string Tag, string? Digest, bool InScope, bool Named, bool Removed, string Reason)
 {
     // What cannot be pinned cannot be reviewed.
-    public static PlannedTag Of(TagPlan tag, bool inScope) => tag is { Removed: true, Digest: null }
-        ? new(tag.Tag.Value, null, inScope, false, "where it points cannot be read, so that no plan can hold it")
-        : new(tag.Tag.Value, tag.Digest?.ToString(), inScope, tag.Removed, tag.Reason);
+    public static PlannedTag Of(TagPlan tag, bool inScope, Func<TagPlan, bool> isNamed) => tag is { Removed: true, Digest: null }
+        ? new(tag.Tag.Value, null, inScope, false, false, "where it points cannot be read, so that no plan can hold it")
+        : new(tag.Tag.Value, tag.Digest?.ToString(), inScope, tag.Removed && (!inScope || isNamed(tag)), tag.Removed, tag.Reason);
 }
 
 /// <summary>A manifest of a plan that goes.</summary>

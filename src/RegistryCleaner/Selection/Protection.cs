@@ -18,14 +18,14 @@ internal sealed record Protection(IReadOnlyList<ImagePattern> Patterns, ImageInv
 
     /// <summary>Why a tag is protected, or null.</summary>
     public string? WhyTag(RepositoryFacts repository, TagFacts tag) =>
-        Patterns.FirstOrDefault(pattern => pattern.Fits(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)) is { } pattern ? $"protected by '{pattern.Text}'"
+        Patterns.FirstOrDefault(pattern => pattern.Protects(repository.Name) && pattern.Fits(tag.Tag, tag.Digest)) is { } pattern ? $"protected by '{pattern.Text}'"
         : InUse.WhyTag(repository.Name, tag.Tag) is { } use ? use
         : tag.Digest is { } digest ? WhyManifest(repository, digest)
         : null;
 
     /// <summary>Why a manifest that no tag leads to is protected, or null: whoever protects a repository means all that is in it.</summary>
     public string? WhyUntagged(RepositoryFacts repository, Digest digest) =>
-        Patterns.FirstOrDefault(pattern => pattern is { Tag: null or "*", Digest: null } && pattern.Fits(repository.Name)) is { } pattern
+        Patterns.FirstOrDefault(pattern => pattern is { Tag: null or "*", Digest: null } && pattern.Protects(repository.Name)) is { } pattern
             ? $"protected by '{pattern.Text}'"
             : WhyManifest(repository, digest);
 

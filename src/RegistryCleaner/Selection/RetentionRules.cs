@@ -4,7 +4,7 @@ using RegistryCleaner.Naming;
 namespace RegistryCleaner.Selection;
 
 /// <summary>
-/// What is to be kept of a scope. A tag stays if any of the rules keeps it; so another rule never removes more. Values alone: the
+/// What is to be kept of a scope. A tag stays if any of the rules keeps it; so another rule that keeps never removes more. Values alone: the
 /// rules themselves are <see cref="IRetentionRule"/>.
 /// </summary>
 internal sealed record RetentionRules

@@ -46,6 +46,9 @@ internal sealed record RepositoryFacts
     /// <summary>What in it cannot be read, on account of which no rule takes anything from it; null where everything can.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Why no rule takes anything from it, or null.</summary>
+    public string? WhyNothingGoes => Problem is null ? null : $"not everything in its repository can be read: {Problem}";
+
     /// <summary>What an image leads to, its configuration and its platforms: a host names what it runs by any of these.</summary>
     public Func<Digest, IReadOnlySet<Digest>> PartsOf { get; init; } = _ => ImmutableHashSet<Digest>.Empty;
 }

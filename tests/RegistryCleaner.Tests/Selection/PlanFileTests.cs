@@ -123,6 +123,117 @@ public sealed class PlanFileTests : IDisposable
         _scene.Left.ShouldBe(["team/app:1.4.0", "team/app:1.4.2", "team/gone:1", "team/tool:main"]);
     }
 
+    [Theory]
+    [InlineData(true, "team/tool:pr-*")]
+    [InlineData(true, "team/tool:pr-*", "--older-than", "10d")]
+    // Whoever names both means both.
+    [InlineData(false, "team/tool:pr-1", "team/tool:pr-2")]
+    [InlineData(false, "team/tool:pr-1", "team/tool:pr-2", "--older-than", "10d")]
+    public async Task What_is_the_last_tag_of_its_repository_by_now_stays_unless_it_was_named(bool stays, params string[] images)
+    {
+        _scene.Push("team/tool", "pr-2", 80);
+        await MakeAsync(["--images", .. images]);
+        Remove("team/tool", "main");
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(stays ? 5 : 0, error);
+        error.Contains("team/tool:pr-2 stays, other than planned: the newest tag of its repository", StringComparison.Ordinal).ShouldBe(stays);
+        _scene.Left.Where(tag => tag.StartsWith("team/tool", StringComparison.Ordinal)).ShouldBe(stays ? ["team/tool:pr-2"] : []);
+    }
+
+    [Fact]
+    public async Task Of_a_repository_in_which_something_cannot_be_read_by_now_nothing_goes_that_rules_took()
+    {
+        var untagged = _scene.Image("team/tool", "untagged", 90);
+        TestKit.StoreBuilder.Age(_scene.Store.FullPath(StoreLayout.RevisionLink(RepositoryName.Parse("team/tool"), untagged)), TimeSpan.FromDays(90));
+        await MakeAsync("--images", "team/app", "team/tool", "--older-than", "10d", "--untagged");
+        _scene.Store.Tag("team/tool", "broken", _scene.Store.Manifest("team/tool", "{\"schemaVersion\":2,\"broken\":"));
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(5);
+        error.ShouldContain("team/tool:pr-1 stays, other than planned: not everything in its repository can be read: ");
+        error.ShouldContain($"team/tool@{untagged} stays, other than planned: not everything in its repository can be read: ");
+        _scene.Left.ShouldContain("team/tool:pr-1");
+        _scene.Left.ShouldNotContain("team/app:1.4.0");
+        _scene.Revisions("team/tool").ShouldContain(untagged);
+    }
+
+    [Theory]
+    [InlineData(true, "team/app", "--older-than", "10d")]
+    [InlineData(true, "team/app:1.4.0*")]
+    [InlineData(false, "team/app:1.4.0")]
+    [InlineData(false, "team/app:1.4.0", "--older-than", "10d")]
+    public async Task What_latest_points_to_by_now_stays_unless_it_was_named(bool stays, params string[] images)
+    {
+        await MakeAsync(["--images", .. images]);
+        _scene.Store.Tag("team/app", "latest", Digest.Parse(_scene.Oracle.Tags["team/app:1.4.0"]));
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(stays ? 5 : 0, error);
+        error.Contains("team/app:1.4.0 stays, other than planned: the same image as team/app:latest", StringComparison.Ordinal).ShouldBe(stays);
+        _scene.Left.Contains("team/app:1.4.0").ShouldBe(stays);
+        _scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_empty_repository_that_is_planned_goes()
+    {
+        Directory.CreateDirectory(_scene.Store.FullPath("v2/repositories/team/empty/_manifests/tags"));
+        await MakeAsync("--images", "team/empty", "team/tool:pr-1");
+
+        var (exitCode, output, _) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(0);
+        output.ShouldContain("team/empty");
+        _scene.Store.Has("v2/repositories/team/empty").ShouldBeFalse();
+        (await _scene.RunAsync("--plan", Plan)).ExitCode.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("an upload")]
+    [InlineData("a layer")]
+    [InlineData("a manifest")]
+    [InlineData("a tag")]
+    public async Task But_not_with_what_was_begun_to_be_pushed_since(string what)
+    {
+        Directory.CreateDirectory(_scene.Store.FullPath("v2/repositories/team/empty/_manifests/tags"));
+        await MakeAsync("--images", "team/empty", "team/tool:pr-1");
+        if (what == "an upload")
+            Directory.CreateDirectory(_scene.Store.FullPath("v2/repositories/team/empty/_uploads/0c3b4a5e-0000-0000-0000-000000000000"));
+        else if (what == "a layer")
+            _scene.Store.Layer("team/empty", "new");
+        else if (what == "a manifest")
+            _scene.Image("team/empty", "new", 0);
+        else
+            _scene.Push("team/empty", "new", 0);
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(5, error);
+        error.ShouldContain("team/empty");
+        _scene.Store.Has("v2/repositories/team/empty").ShouldBeTrue();
+        _scene.Left.ShouldNotContain("team/tool:pr-1");
+        _scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_planned_and_stays_is_said()
+    {
+        // Where the tag points cannot be read, so that no plan holds it.
+        _scene.Push("team/gone", "2", 90);
+        File.WriteAllText(_scene.Store.FullPath(StoreLayout.TagLink(RepositoryName.Parse("team/gone"), Tag.Parse("2"))), "nothing");
+        await MakeAsync("--images", "team/gone");
+
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
+
+        exitCode.ShouldBe(5);
+        error.ShouldContain("team/gone stays, other than planned: one tag stays");
+        _scene.Store.Has("v2/repositories/team/gone").ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_limit_is_one_of_what_was_in_scope()
     {
@@ -151,13 +262,15 @@ public sealed class PlanFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tag_that_appeared_since_stays()
+    public async Task A_tag_that_appeared_since_stays_with_its_repository()
     {
         await MakeAsync("--images", "team/gone");
         _scene.Push("team/gone", "2", 90);
 
-        (await _scene.RunAsync("--plan", Plan)).ExitCode.ShouldBe(0);
+        var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
 
+        exitCode.ShouldBe(5);
+        error.ShouldContain("team/gone stays, other than planned: one tag stays");
         _scene.Left.ShouldContain("team/gone:2");
         _scene.Left.ShouldNotContain("team/gone:1");
     }
@@ -182,7 +295,7 @@ public sealed class PlanFileTests : IDisposable
         var image = Digest.Parse(_scene.Oracle.Tags["team/app:1.4.0"]);
         _scene.Store.Tag("team/app", "stable", image);
         await MakeAsync("--images", "team/app:1.4.0", "team/tool:pr-1");
-        Directory.Delete(_scene.Store.FullPath(StoreLayout.Tag(RepositoryName.Parse("team/app"), Tag.Parse("stable"))), recursive: true);
+        Remove("team/app", "stable");
 
         var (exitCode, _, error) = await _scene.RunAsync("--plan", Plan);
 
@@ -228,10 +341,10 @@ public sealed class PlanFileTests : IDisposable
     [InlineData("surprise", 1)]
     [InlineData("repositories", null)]
     [InlineData("repositories", "[{\"name\":\"Team\",\"removed\":false,\"tags\":[],\"manifests\":[]}]")]
-    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"removed\":true,\"reason\":\"\"}],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"named\":false,\"removed\":true,\"reason\":\"\"}],\"manifests\":[]}]")]
     [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\"}],\"manifests\":[]}]")]
     [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[],\"manifests\":[]},{\"name\":\"team/app\",\"removed\":false,\"tags\":[],\"manifests\":[]}]")]
-    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"removed\":false,\"reason\":\"\"},{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"removed\":false,\"reason\":\"\"}],\"manifests\":[]}]")]
+    [InlineData("repositories", "[{\"name\":\"team/app\",\"removed\":false,\"tags\":[{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"named\":false,\"removed\":false,\"reason\":\"\"},{\"tag\":\"1\",\"digest\":null,\"inScope\":true,\"named\":false,\"removed\":false,\"reason\":\"\"}],\"manifests\":[]}]")]
     public async Task What_is_no_plan_ends_it_with_2(string member, object? value = null)
     {
         await MakeAsync("--images", "team/app", "--older-than", "10d");
@@ -271,6 +384,31 @@ public sealed class PlanFileTests : IDisposable
         File.Exists(Plan).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("plan.json", "plan.md")]
+    [InlineData("plan-1.4.2", "plan-1.4.2.md")]
+    [InlineData("plan.txt", "plan.txt.md")]
+    public async Task The_twin_lies_beside_the_plan(string name, string twin)
+    {
+        (await _scene.RunAsync("--images", "team/app:1.4.0", "--dry-run", "--plan-out", _scene.Path(name))).ExitCode.ShouldBe(0);
+
+        File.ReadAllText(_scene.Path(twin)).ShouldStartWith("# What would be removed");
+        (await _scene.RunAsync("--plan", _scene.Path(name))).ExitCode.ShouldBe(0);
+        _scene.Left.ShouldNotContain("team/app:1.4.0");
+    }
+
+    [Theory]
+    [InlineData("plan.md")]
+    [InlineData("plan.MD")]
+    public async Task A_plan_of_the_name_of_a_twin_is_refused(string name)
+    {
+        var (exitCode, _, error) = await _scene.RunAsync("--images", "team/app:1.4.0", "--dry-run", "--plan-out", _scene.Path(name));
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain("--plan-out");
+        File.Exists(_scene.Path(name)).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_plan_is_what_its_schema_says()
     {
@@ -285,6 +423,9 @@ public sealed class PlanFileTests : IDisposable
     }
 
     private async Task<int> MakeAsync(params string[] words) => (await _scene.RunAsync([.. words, "--dry-run", "--plan-out", Plan])).ExitCode;
+
+    private void Remove(string repository, string tag) =>
+        Directory.Delete(_scene.Store.FullPath(StoreLayout.Tag(RepositoryName.Parse(repository), Tag.Parse(tag))), recursive: true);
 
     private void StoreAge()
     {

@@ -76,6 +76,38 @@ public sealed class PolicyTests : IDisposable
         Schemas.Errors("policy", Json(Whole)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("FILE", "FILE")]
+    [InlineData("--offline")]
+    [InlineData("FILE", "--offline")]
+    public async Task Whatever_begins_with_policy_check_removes_nothing(params string[] words)
+    {
+        _scene.Push("policy", "1", 1);
+        _scene.Push("check", "1", 1);
+        var file = _scene.Written("policy.yml", Whole);
+
+        var (exitCode, _, error) = await ConsoleRun.RunAsync(
+            ["policy", "check", .. words.Select(word => word == "FILE" ? file : word), "--registry-root", _scene.Store.RootDirectory], CancellationToken.None);
+
+        exitCode.ShouldBe(2, error);
+        error.ShouldContain("registry-cleaner policy check FILE");
+        _scene.Left.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("policy")]
+    [InlineData("policy:1", "check")]
+    [InlineData("check", "policy")]
+    public async Task Repositories_of_these_names_can_be_named_otherwise(params string[] words)
+    {
+        _scene.Push("policy", "1", 1);
+
+        (await ConsoleRun.RunAsync([.. words, "--registry-root", _scene.Store.RootDirectory], CancellationToken.None)).ExitCode.ShouldBe(0);
+
+        _scene.Left.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Everything_that_is_wrong_is_said_with_its_line()
     {
@@ -129,6 +161,7 @@ public sealed class PolicyTests : IDisposable
     [Theory]
     [InlineData("rules: [ { images: a, keep-last: 1 } ] [")]
     [InlineData("rules: [ { images: 'a~b', keep-last: 1 } ]")]
+    [InlineData("rules: [ { images: ':pr-*', keep-last: 1 } ]")]
     [InlineData("rules: [ { images: a, keep-last: 1, keep-last: 2 } ]")]
     [InlineData("rules: [ { images: a, keep-last: 1 } ]\n---\nrules: [ { images: b, keep-last: 1 } ]")]
     public async Task Nor_what_only_a_reader_finds(string yaml) =>

@@ -79,6 +79,20 @@ public sealed class SelectionProgramTests : IDisposable
         _scene.Left.Count.ShouldBe(8);
     }
 
+    [Theory]
+    [InlineData("--images", ":pr-*")]
+    [InlineData("--images", ":pr-*", "--older-than", "1d")]
+    [InlineData("--images-from", "FILE")]
+    public async Task A_pattern_without_a_repository_ends_it_with_2_for_a_variable_in_front_may_be_empty(params string[] words)
+    {
+        var (exitCode, _, error) = await _scene.RunAsync([.. words.Select(word => word == "FILE" ? _scene.Written("images", ":pr-*\n") : word)]);
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain("'**:pr-*'");
+        _scene.Left.Count.ShouldBe(8);
+        (await _scene.RunAsync("--images", "**:pr-*", "--dry-run")).Output.ShouldContain("other:pr-3");
+    }
+
     [Fact]
     public async Task A_list_of_images_is_read_from_a_file()
     {
@@ -420,6 +434,17 @@ public sealed class SelectionProgramTests : IDisposable
         (await _scene.RunAsync("--superseded-by", "team/app:1.4.3", "--strict")).ExitCode.ShouldBe(3);
         (await _scene.RunAsync("--superseded-by", "team/app:1.4.3")).ExitCode.ShouldBe(0);
 
+        _scene.Left.Count.ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task A_release_outside_of_the_scope_is_not_one_that_is_not_there()
+    {
+        var (exitCode, _, error) = await _scene.RunAsync("--images", "team/tool", "--superseded-by", "team/app:1.4.2", "--strict");
+
+        exitCode.ShouldBe(0);
+        error.ShouldContain("'team/app:1.4.2' is outside of the scope");
+        error.ShouldNotContain("is not there");
         _scene.Left.Count.ShouldBe(8);
     }
 
