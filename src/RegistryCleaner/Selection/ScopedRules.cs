@@ -13,7 +13,8 @@ internal sealed record ScopedRules(IReadOnlyList<ImagePattern> Images, Retention
     /// <summary>The part of the scope that lies in a repository; null for none.</summary>
     public RepositoryScope? In(RepositoryName repository)
     {
-        List<ImagePattern> fitting = [.. _exact[repository.Value], .. _patterns.Where(pattern => pattern.Fits(repository))];
+        // What keeps all protects: it reaches as far as that.
+        List<ImagePattern> fitting = [.. _exact[repository.Value], .. _patterns.Where(pattern => Rules.KeepAll ? pattern.Protects(repository) : pattern.Fits(repository))];
         return fitting.Count > 0 ? new RepositoryScope(fitting, Rules) : null;
     }
 }

@@ -67,6 +67,23 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task What_keeps_all_reaches_as_far_as_what_protects()
+    {
+        _scene.Push("team", "old", 90);
+        _scene.Push("team", "new", 1);
+        var policy = _scene.Written("policy.yml", """
+            rules:
+              - images: 'team/**'
+                keep: all
+              - images: 'team'
+                keep-last: 1
+            """);
+
+        (await _scene.RunAsync("--policy", policy)).ExitCode.ShouldBe(0);
+        _scene.Left.ShouldBe(["team:new", "team:old"]);
+    }
+
+    [Fact]
     public async Task A_policy_is_checked_without_a_registry()
     {
         var (exitCode, output, _) = await ConsoleRun.RunAsync(["policy", "check", _scene.Written("policy.yml", Whole)], CancellationToken.None);
