@@ -23,6 +23,9 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
     /// <summary>Links of layers whose data is not there and that no manifest needs, with the time of the link.</summary>
     public ConcurrentBag<(RepositoryName Repository, LayerLink Link)> Dangling { get; } = [];
 
+    /// <summary>Files of manifests that an index names and that are not there: which were never pushed nobody can tell.</summary>
+    public IReadOnlyCollection<string> OfChildren { get; private set; } = [];
+
     /// <summary>Looks at some repositories, by a fixed number of calls.</summary>
     public async Task<IReadOnlyList<Finding>> CheckAsync(IReadOnlyCollection<RepositoryName> names, CancellationToken cancellationToken)
     {
@@ -34,9 +37,20 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
         foreach (var repository in snapshot.Repositories.Values)
             findings.AddRange(Check(repository, snapshot, missing));
         findings.AddRange(faults.Missing.Select(need => new Finding(Severity.Error, need.Path, "an image needs it, and it is not there: the image cannot be pulled", PushAgain, need.Path)));
+        findings.AddRange(faults.Incomplete.Select(index => Finding(index, snapshot.Repositories[index.Repository])));
+        OfChildren = [.. faults.OfChildren.Select(need => need.Path)];
         findings.AddRange(faults.Altered.Select(item => new Finding(Severity.Error, item.Need.Path, $"it is damaged: {item.How}", "remove the file while the registry is stopped, and push an image that has it again: a push alone finds it there")));
         findings.AddRange(await CheckLayersAsync(snapshot, missing, cancellationToken));
         return findings;
+    }
+
+    private static Finding Finding(IncompleteIndex index, RepositorySnapshot repository)
+    {
+        var tags = repository.Tags.Where(tag => tag.Value.Target == index.Index).Select(tag => $":{tag.Key}");
+        var name = index.Repository + tags.FirstOrDefault($"@{index.Index}");
+        return index.Absent.Count == index.Children.Count
+            ? new Finding(Severity.Error, name, $"the index {index.Index.Abbreviated} names {index.Children.Count} manifests, and none of them is there: it cannot be pulled for any platform", PushAgain)
+            : new Finding(Severity.Warning, name, $"{index.Absent.Count} of the {index.Children.Count} manifests that the index {index.Index.Abbreviated} names are not there, such as {index.Absent[0]}", $"nothing, if these platforms were never pushed (a sparse index); else {PushAgain}");
     }
 
     private IEnumerable<Finding> Check(RepositorySnapshot repository, StoreSnapshot snapshot, HashSet<string> missing)

@@ -35,7 +35,7 @@ internal sealed class PruneRun
         _trash = new Trash(files, journal.RunId);
         _repositories = journal.Repositories.ToDictionary(repository => RepositoryName.Parse(repository.Name));
         _tags = new TagRemoval(files, reader, _trash, _repositories, outcome);
-        _proof = new Proof(files, reader, _trash, _repositories.Keys, options.Verify, outcome);
+        _proof = new Proof(files, reader, _trash, journal, options.Verify, outcome);
         _sweep = new BlobSweep(files, reader, served, _trash, journal, outcome);
     }
 

@@ -191,10 +191,15 @@ public sealed partial class Pruner
             return;
         }
 
-        var findings = await new StoreChecker(_files, VerifyKind.Size).CheckAsync(new Progress<(int Done, int All)>(), cancellationToken);
-        if (findings.FirstOrDefault(finding => finding.Severity == Severity.Error) is { } error)
+        var checker = new StoreChecker(_files, VerifyKind.Size);
+        var findings = await checker.CheckAsync(new Progress<(int Done, int All)>(), cancellationToken);
+        var trash = new Trash(_files, runId);
+        var lacks = findings.FirstOrDefault(finding => finding.Severity == Severity.Error) is { } error ? $"{error.Where}: {error.What}"
+            : (await trash.ExistingAsync(checker.OfChildren)).Concat(await trash.Rest.ExistingAsync(checker.OfChildren)).FirstOrDefault() is { } child ? $"an index names what lies in it: {child}"
+            : null;
+        if (lacks is not null)
         {
-            outcome.HasFailed($"the journal of run {runId} cannot be read, and its trash may hold what the store lacks ({error.Where}: {error.What}): it is left as it is. CheckRegistry tells more, and puts back with --repair what it can");
+            outcome.HasFailed($"the journal of run {runId} cannot be read, and its trash may hold what the store lacks ({lacks}): it is left as it is. CheckRegistry tells more, and puts back with --repair what it can");
             return;
         }
 

@@ -113,7 +113,7 @@ internal sealed class Restorer
     {
         var removed = _journal.Repositories.First(repository => repository.Name == candidate.Repository.Value).Manifests.Select(manifest => manifest.Name).ToHashSet(StringComparer.Ordinal);
         return candidate.Needs
-            .Where(need => !need.MayBeElsewhere && !isThere(need) && (need.Kind != NeedKind.Child || removed.Contains(need.Digest.ToString())))
+            .Where(need => !isThere(need) && (need.Kind == NeedKind.Child ? removed.Contains(need.Digest.ToString()) : !need.MayBeElsewhere))
             .Select(need => $"{need.Path} is neither in the store nor in the trash of any run")
             .FirstOrDefault();
     }
