@@ -122,7 +122,7 @@ internal sealed class PruneRun
             return true;
 
         _outcome.HasFailed($"what remains cannot be pulled without what was removed, such as {harm}: all of it was put back. Please report this");
-        if (await new Rollback(_trash, _journal, _outcome).RunAsync("something that remains needs it"))
+        if (await new Rollback(_files, _trash, _journal, _outcome).RunAsync("something that remains needs it"))
             await new EarlierRuns(_files).EndAsync(_journal.RunId, RunEnd.Restored);
         return false;
     }

@@ -194,8 +194,9 @@ public sealed partial class Pruner
         var checker = new StoreChecker(_files, VerifyKind.Size);
         var findings = await checker.CheckAsync(new Progress<(int Done, int All)>(), cancellationToken);
         var trash = new Trash(_files, runId);
+        List<string> missing = [.. findings.Select(finding => finding.Repair).OfType<string>().Concat(checker.OfChildren).Distinct(StringComparer.Ordinal)];
         var lacks = findings.FirstOrDefault(finding => finding.Severity == Severity.Error) is { } error ? $"{error.Where}: {error.What}"
-            : (await trash.ExistingAsync(checker.OfChildren)).Concat(await trash.Rest.ExistingAsync(checker.OfChildren)).FirstOrDefault() is { } child ? $"an index names what lies in it: {child}"
+            : (await trash.ExistingAsync(missing)).Concat(await trash.Rest.ExistingAsync(missing)).FirstOrDefault() is { } path ? $"{path} lies in it"
             : null;
         if (lacks is not null)
         {
@@ -217,7 +218,7 @@ public sealed partial class Pruner
         }
 
         LogRollingBack(_logger, runId, why);
-        if (await new Rollback(new Trash(_files, runId), journal, outcome).RunAsync(why))
+        if (await new Rollback(_files, new Trash(_files, runId), journal, outcome).RunAsync(why))
             await _earlier.EndAsync(runId, RunEnd.Restored);
     }
 
