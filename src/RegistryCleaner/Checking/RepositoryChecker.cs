@@ -10,6 +10,8 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
 {
     private const string PushAgain = "RestoreImages, or CheckRegistry --repair, puts it back if a run removed it; else push the image again";
 
+    private const string RepairOrPush = "CheckRegistry --repair puts it back if it lies in a trash; else push the image again, which writes the link anew";
+
     private static readonly TimeSpan s_oldUpload = TimeSpan.FromDays(7);
 
     private readonly ConcurrentDictionary<Digest, bool> _linked = new();
@@ -30,7 +32,7 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
     public async Task<IReadOnlyList<Finding>> CheckAsync(IReadOnlyCollection<RepositoryName> names, CancellationToken cancellationToken)
     {
         var snapshot = await reader.ReadAsync(names, cancellationToken);
-        snapshot = await reader.ReadLayersAsync(snapshot, _ => null, cancellationToken);
+        snapshot = await reader.ReadLayersAsync(snapshot, cancellationToken);
         var faults = await new ImageChecker(files, verify).CheckAsync(snapshot, cancellationToken);
         var missing = faults.Missing.Select(need => need.Path).ToHashSet(StringComparer.Ordinal);
         var findings = new List<Finding>();
@@ -77,7 +79,7 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
             var state = snapshot.Manifests.GetValueOrDefault(digest);
             HasIndex |= state.Manifest?.Kind == ManifestKind.Index;
             if (link.Target is null)
-                yield return new Finding(Severity.Error, $"{name}@{digest}", $"its link cannot be read: {link.Problem}", "push it again, or remove it with CleanImages");
+                yield return new Finding(Severity.Error, $"{name}@{digest}", $"its link cannot be read: {link.Problem}", RepairOrPush, StoreLayout.RevisionLink(repository.Name, digest));
             else if (state.Manifest is null && !missing.Contains(StoreLayout.BlobData(digest)))
                 yield return new Finding(Severity.Error, $"{name}@{digest}", $"the manifest cannot be read: {state.Problem}", "remove it with CleanImages, or restore its data from a backup");
             else if (state.Manifest?.Subject is { } subject && !repository.Revisions.ContainsKey(subject))
@@ -104,7 +106,11 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
         {
             if (link.Link.Target is not { } target)
             {
-                findings.Add(new Finding(Severity.Warning, link.Path, $"the link cannot be read: {link.Link.Problem}", "push the image again: the layer is uploaded anew, and the link written"));
+                findings.Add(new Finding(Severity.Warning, link.Path, $"the link cannot be read: {link.Link.Problem}", RepairOrPush, link.Path));
+            }
+            else if (StoreLayout.IsLinkOfDigest(link.Path, out var says) && says is not null && says != target)
+            {
+                findings.Add(new Finding(Severity.Warning, link.Path, $"the link says {target}: what is served by its name is something else", RepairOrPush, link.Path));
             }
             else if (!sizes.ContainsKey(target) && !missing.Contains(StoreLayout.BlobData(target)))
             {
