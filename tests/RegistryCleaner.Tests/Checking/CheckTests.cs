@@ -18,6 +18,8 @@ public class CheckTests
         ["a tag that leads nowhere"] = (scene => scene.Store.Tag("team/app", "lost", Digest.OfContent("lost"u8)), Severity.Error, "team/app:lost", "does not have"),
         ["a tag whose link is empty"] = (scene => scene.Store.Write(StoreLayout.TagLink(s_app, Tag.Parse("torn")), ""u8), Severity.Error, "team/app:torn", "cannot be read"),
         ["a layer's link that is empty"] = (scene => scene.Store.Write(StoreLayout.LayerLink(s_app, Digest.OfContent("torn"u8)), ""u8), Severity.Warning, "/link", "cannot be read"),
+        ["a layer's link of 71 NULs"] = (scene => scene.Store.Write(StoreLayout.LayerLink(s_app, scene.Store.Layer("team/app", "app-1.1")), new byte[71]), Severity.Warning, "/link", "cannot be read"),
+        ["a layer's link that says another"] = (scene => scene.Store.WriteLink(StoreLayout.LayerLink(s_app, scene.Store.Layer("team/app", "app-1.1")), scene.Store.Layer("team/app", "base")), Severity.Warning, "/link", "the link says sha256:"),
         ["a link to nothing"] = (scene => scene.Store.WriteLink(StoreLayout.LayerLink(s_app, Digest.OfContent("stale"u8)), Digest.OfContent("stale"u8)), Severity.Warning, "/link", "its data is not there"),
         ["a manifest without data"] = (scene => scene.Store.WriteLink(StoreLayout.RevisionLink(s_app, Digest.OfContent("gone"u8)), Digest.OfContent("gone"u8)), Severity.Error, "/data", "not there"),
         ["an index without its manifests"] = (scene => Array.ForEach(Platforms(scene), child => DeleteWhole(scene, child)), Severity.Error, "team/app:2.1", "names 2 manifests, and none of them is there"),
@@ -108,12 +110,26 @@ public class CheckTests
             scene.MoveIntoTrash(StoreLayout.BlobData(child));
         }
 
+        // No second look sees it.
+        scene.Store.Write($"{StoreLayout.TrashOf(scene.Run)}/judged", ""u8);
         scene.Oracle.BrokenTags.ShouldHaveSingleItem();
 
         var repaired = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Repair = true });
 
         repaired.ExitCode.ShouldBe(ExitCode.Done);
         scene.Oracle.WholeTags.ShouldBe(whole);
+    }
+
+    [Fact]
+    public async Task What_the_configuration_of_a_directory_says_is_checked()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var path = Path.Combine(scene.Store.RootDirectory, "config.yml");
+        await File.WriteAllTextAsync(path, "version: 0.1\nstorage:\n  filesystem: {rootdirectory: /x}\n  cache: {blobdescriptor: redis}\n  maintenance: {readonly: {enabled: true}}\n");
+
+        var report = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, RegistryConfig = path });
+
+        report.Findings.Select(finding => finding.Where).ShouldBe(["storage.maintenance.readonly", "storage.delete.enabled", "storage.cache.blobdescriptor"], ignoreOrder: true);
     }
 
     // What is written here is there already.
