@@ -6,7 +6,7 @@ namespace RegistryCleaner.Nuke;
 public interface IRestoreImages : IHasImages
 {
     /// <summary>The run to take back.</summary>
-    [Parameter("The run to take back, as reports and History name it, or latest")]
+    [Parameter("The run to take back, as reports and History name it, or latest: that removed one of the images or, without any, tags")]
     string Run => TryGetValue(() => Run)!;
 
     /// <summary>Whether a tag that was pushed anew since points where it did again.</summary>

@@ -57,7 +57,8 @@ public sealed partial class Cleaner
     {
         if (location.Version is { MayBeVersion2: true, Major: > 0 } && hasIndex)
             yield return new Finding(Severity.Notice, $"registry {location.Version}", "the store holds multi-arch images, which this version's own 'garbage-collect --delete-untagged' (-m) destroys", "see that no cron job runs it; GarbageCollect --delete-untagged is safe");
-        if (location.IsBareDirectory)
+        // Of a directory alone nobody knows how its registry is configured.
+        if (location is { IsBareDirectory: true, ConfigurationPath: null })
             yield break;
         if (location.Configuration.IsReadOnly)
             yield return new Finding(Severity.Warning, "storage.maintenance.readonly", "the registry is read-only: nobody can push", "set it to false, in its configuration and its environment, and restart it");

@@ -21,12 +21,10 @@ public sealed partial class Cleaner
         var run = CleanerRun.StartPuttingBack(location, _logger);
         var images = await ImageList.ResolveAsync(asked, options, location, run.Reader, cancellationToken);
         var earlier = new EarlierRuns(run.Files);
-        var runId = await FindRunAsync(earlier, options.Run ?? Latest, cancellationToken);
-        var journal = await earlier.ReadJournalAsync(runId, cancellationToken)
-            ?? throw new CleanerException(ExitCode.Incomplete, $"The journal of the run {runId} cannot be read: the next run of CleanImages puts back all that is in its trash.");
         var request = new RestoreRequest([.. images], options.Overwrite);
+        var journal = await FindJournalAsync(earlier, options.Run ?? Latest, request, cancellationToken);
         if (request.NotIn(journal).Select(image => image.ToString()).ToList() is { Count: > 0 } others)
-            throw new CleanerException(ExitCode.NotFound, [.. others.Select(image => $"The run {runId} did not remove {image}. History says which run removed what.")]);
+            throw new CleanerException(ExitCode.NotFound, [.. others.Select(image => $"The run {journal.RunId} did not remove {image}. History says which run removed what.")]);
 
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
@@ -85,23 +83,40 @@ public sealed partial class Cleaner
             throw new CleanerException(ExitCode.BadInput, $"{verb} needs the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
     }
 
-    private static async Task<string> FindRunAsync(EarlierRuns earlier, string asked, CancellationToken cancellationToken)
+    private static async Task<PruneJournal> FindJournalAsync(EarlierRuns earlier, string asked, RestoreRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            var runs = await earlier.FindAsync(cancellationToken);
-            if (asked == Latest)
-                return runs is [.., var last] ? last : throw NotFound("There is no run whose trash is there, so that nothing can be put back.");
-            if (runs.Contains(asked))
-                return asked;
-            throw NotFound((await earlier.ReadEndedAsync(cancellationToken)).FirstOrDefault(run => run.RunId == asked) is { } ended
-                ? $"The run {asked} cannot be taken back: what it removed was {(ended.End == RunEnd.Freed ? "freed" : "put back")} already."
-                : $"There is no run {asked}. History lists those that are known.");
+            var runs = await earlier.ReadAsync(cancellationToken);
+            if (asked != Latest)
+            {
+                if (runs.FirstOrDefault(run => run.RunId == asked) is { } named)
+                    return await ReadJournalAsync(named);
+                throw NotFound((await earlier.ReadEndedAsync(cancellationToken)).FirstOrDefault(run => run.RunId == asked) is { } ended
+                    ? $"The run {asked} cannot be taken back: what it removed was {(ended.End == RunEnd.Freed ? "freed" : "put back")} already."
+                    : $"There is no run {asked}. History lists those that are known.");
+            }
+
+            foreach (var run in runs.Reverse())
+            {
+                var journal = await ReadJournalAsync(run);
+                if (request.IsAbout(journal))
+                    return journal;
+            }
+
+            throw NotFound(runs.Count == 0 ? "There is no run whose trash is there, so that nothing can be put back."
+                : request.IsWhole ? "No run whose trash is there removed a tag. History lists the runs, and --run takes back any of them."
+                : $"No run whose trash is there removed {string.Join(" or ", request.Images)}. History says which run removed what.");
         }
         catch (StoreAccessException e)
         {
             throw new CleanerException(ExitCode.Incomplete, e.Message);
         }
+
+        async Task<PruneJournal> ReadJournalAsync(EarlierRun run) => await earlier.ReadJournalAsync(run.RunId, cancellationToken)
+            ?? throw new CleanerException(ExitCode.Incomplete, $"The journal of the run {run.RunId} cannot be read, so that nobody knows what it removed: " + (run.Completed is null
+                ? "it was interrupted, and the next run of CleanImages puts back all that is in its trash."
+                : "its trash is left as it is until EmptyTrash frees it. CheckRegistry --repair puts back what the store lacks, and --run takes back another run."));
 
         static CleanerException NotFound(string sentence) => new(ExitCode.NotFound, sentence);
     }

@@ -16,7 +16,7 @@ public sealed record RestoreImagesOptions : RegistryOptions
     {
     }
 
-    /// <summary>The run that is taken back, as reports and History name it; null or <c>latest</c> for the latest.</summary>
+    /// <summary>The run that is taken back, as reports and History name it; null or <c>latest</c> for the latest that removed one of the images, or, where none are named, tags.</summary>
     public string? Run { get; init; }
 
     /// <summary>What of it comes back: <c>repo</c>, <c>repo:tag</c>, <c>repo@digest</c>, <c>repo:tag@digest</c>; none for everything.</summary>

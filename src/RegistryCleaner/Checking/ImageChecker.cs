@@ -1,3 +1,4 @@
+using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
@@ -16,7 +17,17 @@ public enum VerifyKind
 /// <summary>What is wrong with images.</summary>
 /// <param name="Missing">Files that they need and that are not there.</param>
 /// <param name="Altered">Blobs of another length, or of other content, than they have to be, each with how it differs.</param>
-internal sealed record ImageFaults(IReadOnlyList<ImageNeed> Missing, IReadOnlyList<(ImageNeed Need, string How)> Altered);
+/// <param name="Incomplete">Indexes that name manifests which are not there.</param>
+/// <param name="OfChildren">The files of these manifests that are not there. No image needs all of them: some were never pushed.</param>
+internal sealed record ImageFaults(
+    IReadOnlyList<ImageNeed> Missing, IReadOnlyList<(ImageNeed Need, string How)> Altered, IReadOnlyList<IncompleteIndex> Incomplete, IReadOnlyList<ImageNeed> OfChildren);
+
+/// <summary>An index that names manifests which are not there: platforms that were never pushed, or that something took away.</summary>
+/// <param name="Repository">Its repository.</param>
+/// <param name="Index">The index.</param>
+/// <param name="Children">All manifests that it names.</param>
+/// <param name="Absent">Those that are not there.</param>
+internal sealed record IncompleteIndex(RepositoryName Repository, Digest Index, IReadOnlyList<Digest> Children, IReadOnlyList<Digest> Absent);
 
 /// <summary>Checks that everything in repositories can be pulled: what every tag and every manifest needs is there.</summary>
 internal sealed class ImageChecker(IStoreFiles files, VerifyKind verify)
@@ -26,6 +37,7 @@ internal sealed class ImageChecker(IStoreFiles files, VerifyKind verify)
     {
         var needs = new ImageNeeds(files, _ => [], snapshot.Manifests);
         var all = new Dictionary<string, ImageNeed>(StringComparer.Ordinal);
+        var indexes = new List<IncompleteIndex>();
         foreach (var repository in snapshot.Repositories.Values)
         {
             List<Digest> roots = [.. repository.Tags.Values.Concat(repository.Revisions.Values).Select(link => link.Target).OfType<Digest>().Distinct()];
@@ -37,12 +49,15 @@ internal sealed class ImageChecker(IStoreFiles files, VerifyKind verify)
                     ? known with { MayBeElsewhere = known.MayBeElsewhere && need.MayBeElsewhere, Size = known.Size ?? need.Size }
                     : need;
             }
+
+            indexes.AddRange(roots.Where(root => needs.ManifestOf(root)?.Kind == ManifestKind.Index).Select(root => needs.ManifestOf(root)!)
+                .Select(index => new IncompleteIndex(repository.Name, index.Digest, [.. index.Children.Distinct()], [.. index.Children.Distinct().Where(child => needs.ManifestOf(child) is null)])));
         }
 
-        return await CheckAsync([.. all.Values], cancellationToken);
+        return await CheckAsync([.. all.Values], indexes, cancellationToken);
     }
 
-    private async Task<ImageFaults> CheckAsync(IReadOnlyList<ImageNeed> needs, CancellationToken cancellationToken)
+    private async Task<ImageFaults> CheckAsync(IReadOnlyList<ImageNeed> needs, IReadOnlyList<IncompleteIndex> indexes, CancellationToken cancellationToken)
     {
         var sizes = new long?[needs.Count];
         var isFile = new bool[needs.Count];
@@ -55,10 +70,21 @@ internal sealed class ImageChecker(IStoreFiles files, VerifyKind verify)
             .ToList();
         if (verify == VerifyKind.Hash)
             altered.AddRange(await HashAsync([.. needs.Where((need, index) => isFile[index] && need.Path == StoreLayout.BlobData(need.Digest))], cancellationToken));
+        var absent = needs.Where((_, index) => sizes[index] is null).ToDictionary(need => need.Path, StringComparer.Ordinal);
+        List<IncompleteIndex> incomplete = [.. indexes.Select(index => index with { Absent = [.. index.Absent.Where(child => IsAbsent(index.Repository, child, absent))] }).Where(index => index.Absent.Count > 0)];
         return new ImageFaults(
-            [.. needs.Where((need, index) => sizes[index] is null && !need.MayBeElsewhere)],
-            [.. altered.DistinctBy(item => item.Item1.Path)]);
+            [.. absent.Values.Where(need => !need.MayBeElsewhere)],
+            [.. altered.DistinctBy(item => item.Item1.Path)],
+            incomplete,
+            [.. incomplete.SelectMany(index => index.Absent.SelectMany(child => PathsOf(index.Repository, child))).Distinct(StringComparer.Ordinal).Where(absent.ContainsKey).Select(path => absent[path])]);
     }
+
+    // A build cache's index names layers as if they were manifests: a link of either kind will do.
+    private static bool IsAbsent(RepositoryName repository, Digest child, Dictionary<string, ImageNeed> absent) =>
+        PathsOf(repository, child) is [var data, .. var links] && (absent.ContainsKey(data) || links.All(absent.ContainsKey));
+
+    private static string[] PathsOf(RepositoryName repository, Digest child) =>
+        [StoreLayout.BlobData(child), StoreLayout.RevisionLink(repository, child), StoreLayout.LayerLink(repository, child)];
 
     private async Task<IEnumerable<(ImageNeed Need, string How)>> HashAsync(IReadOnlyList<ImageNeed> blobs, CancellationToken cancellationToken)
     {

@@ -71,8 +71,8 @@ internal sealed class ImageNeeds(IStoreFiles files, Func<string, IReadOnlyList<s
             {
                 // A build cache's index names layers; another may name what was never pushed.
                 yield return new ImageNeed(StoreLayout.RevisionLink(repository, digest), digest, kind, MayBeElsewhere: true);
-                foreach (var need in OfBlob(repository, new Descriptor(digest, null, MayBeElsewhere: true)))
-                    yield return need;
+                yield return new ImageNeed(StoreLayout.LayerLink(repository, digest), digest, NeedKind.Blob, MayBeElsewhere: true);
+                yield return new ImageNeed(StoreLayout.BlobData(digest), digest, kind, MayBeElsewhere: true);
             }
 
             if (ManifestOf(digest) is not { } manifest)

@@ -10,6 +10,8 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
 {
     private const string PushAgain = "RestoreImages, or CheckRegistry --repair, puts it back if a run removed it; else push the image again";
 
+    private const string RepairOrPush = "CheckRegistry --repair puts it back if it lies in a trash; else push the image again, which writes the link anew";
+
     private static readonly TimeSpan s_oldUpload = TimeSpan.FromDays(7);
 
     private readonly ConcurrentDictionary<Digest, bool> _linked = new();
@@ -23,20 +25,34 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
     /// <summary>Links of layers whose data is not there and that no manifest needs, with the time of the link.</summary>
     public ConcurrentBag<(RepositoryName Repository, LayerLink Link)> Dangling { get; } = [];
 
+    /// <summary>Files of manifests that an index names and that are not there: which were never pushed nobody can tell.</summary>
+    public IReadOnlyCollection<string> OfChildren { get; private set; } = [];
+
     /// <summary>Looks at some repositories, by a fixed number of calls.</summary>
     public async Task<IReadOnlyList<Finding>> CheckAsync(IReadOnlyCollection<RepositoryName> names, CancellationToken cancellationToken)
     {
         var snapshot = await reader.ReadAsync(names, cancellationToken);
-        snapshot = await reader.ReadLayersAsync(snapshot, _ => null, cancellationToken);
+        snapshot = await reader.ReadLayersAsync(snapshot, cancellationToken);
         var faults = await new ImageChecker(files, verify).CheckAsync(snapshot, cancellationToken);
         var missing = faults.Missing.Select(need => need.Path).ToHashSet(StringComparer.Ordinal);
         var findings = new List<Finding>();
         foreach (var repository in snapshot.Repositories.Values)
             findings.AddRange(Check(repository, snapshot, missing));
         findings.AddRange(faults.Missing.Select(need => new Finding(Severity.Error, need.Path, "an image needs it, and it is not there: the image cannot be pulled", PushAgain, need.Path)));
+        findings.AddRange(faults.Incomplete.Select(index => Finding(index, snapshot.Repositories[index.Repository])));
+        OfChildren = [.. faults.OfChildren.Select(need => need.Path)];
         findings.AddRange(faults.Altered.Select(item => new Finding(Severity.Error, item.Need.Path, $"it is damaged: {item.How}", "remove the file while the registry is stopped, and push an image that has it again: a push alone finds it there")));
         findings.AddRange(await CheckLayersAsync(snapshot, missing, cancellationToken));
         return findings;
+    }
+
+    private static Finding Finding(IncompleteIndex index, RepositorySnapshot repository)
+    {
+        var tags = repository.Tags.Where(tag => tag.Value.Target == index.Index).Select(tag => $":{tag.Key}");
+        var name = index.Repository + tags.FirstOrDefault($"@{index.Index}");
+        return index.Absent.Count == index.Children.Count
+            ? new Finding(Severity.Error, name, $"the index {index.Index.Abbreviated} names {index.Children.Count} manifests, and none of them is there: it cannot be pulled for any platform", PushAgain)
+            : new Finding(Severity.Warning, name, $"{index.Absent.Count} of the {index.Children.Count} manifests that the index {index.Index.Abbreviated} names are not there, such as {index.Absent[0]}", $"nothing, if these platforms were never pushed (a sparse index); else {PushAgain}");
     }
 
     private IEnumerable<Finding> Check(RepositorySnapshot repository, StoreSnapshot snapshot, HashSet<string> missing)
@@ -63,7 +79,7 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
             var state = snapshot.Manifests.GetValueOrDefault(digest);
             HasIndex |= state.Manifest?.Kind == ManifestKind.Index;
             if (link.Target is null)
-                yield return new Finding(Severity.Error, $"{name}@{digest}", $"its link cannot be read: {link.Problem}", "push it again, or remove it with CleanImages");
+                yield return new Finding(Severity.Error, $"{name}@{digest}", $"its link cannot be read: {link.Problem}", RepairOrPush, StoreLayout.RevisionLink(repository.Name, digest));
             else if (state.Manifest is null && !missing.Contains(StoreLayout.BlobData(digest)))
                 yield return new Finding(Severity.Error, $"{name}@{digest}", $"the manifest cannot be read: {state.Problem}", "remove it with CleanImages, or restore its data from a backup");
             else if (state.Manifest?.Subject is { } subject && !repository.Revisions.ContainsKey(subject))
@@ -90,7 +106,11 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
         {
             if (link.Link.Target is not { } target)
             {
-                findings.Add(new Finding(Severity.Warning, link.Path, $"the link cannot be read: {link.Link.Problem}", "push the image again: the layer is uploaded anew, and the link written"));
+                findings.Add(new Finding(Severity.Warning, link.Path, $"the link cannot be read: {link.Link.Problem}", RepairOrPush, link.Path));
+            }
+            else if (StoreLayout.IsLinkOfDigest(link.Path, out var says) && says is not null && says != target)
+            {
+                findings.Add(new Finding(Severity.Warning, link.Path, $"the link says {target}: what is served by its name is something else", RepairOrPush, link.Path));
             }
             else if (!sizes.ContainsKey(target) && !missing.Contains(StoreLayout.BlobData(target)))
             {

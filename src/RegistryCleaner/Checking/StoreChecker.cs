@@ -14,6 +14,9 @@ internal sealed class StoreChecker(IStoreFiles files, VerifyKind verify)
     /// <summary>Links that a repair may take away.</summary>
     public IReadOnlyCollection<(RepositoryName Repository, LayerLink Link)> Dangling { get; private set; } = [];
 
+    /// <summary>Files of manifests that an index names and that are not there, which a repair puts back where a trash has them.</summary>
+    public IReadOnlyCollection<string> OfChildren { get; private set; } = [];
+
     /// <summary>Whether the store holds an index.</summary>
     public bool HasIndex { get; private set; }
 
@@ -30,6 +33,7 @@ internal sealed class StoreChecker(IStoreFiles files, VerifyKind verify)
         var findings = new ConcurrentBag<Finding>(CatalogFindings(catalog, blobs));
         var linked = new ConcurrentDictionary<Digest, bool>();
         var dangling = new ConcurrentBag<(RepositoryName, LayerLink)>();
+        var ofChildren = new ConcurrentBag<string>();
         var done = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(catalog.Repositories.Chunk(Batch), options, async (batch, token) =>
@@ -41,12 +45,15 @@ internal sealed class StoreChecker(IStoreFiles files, VerifyKind verify)
                 linked[digest] = true;
             foreach (var link in checker.Dangling)
                 dangling.Add(link);
+            foreach (var path in checker.OfChildren)
+                ofChildren.Add(path);
             if (checker.HasIndex)
                 HasIndex = true;
             progress.Report((Interlocked.Add(ref done, batch.Length), catalog.Repositories.Count));
         });
 
         Dangling = dangling;
+        OfChildren = [.. ofChildren.Distinct(StringComparer.Ordinal)];
         var unlinked = Enumerable.Range(0, blobs.Count).Count(id => !linked.ContainsKey(blobs.DigestOf(id)));
         if (unlinked > 0)
             findings.Add(new Finding(Severity.Notice, StoreLayout.Blobs, $"{unlinked} blobs that no repository links", "GarbageCollect frees their space"));

@@ -17,7 +17,7 @@ internal sealed record PruneJournal
 
     public required int Version { get; init; }
 
-    /// <summary>Sorts by time: <c>20261124T031500Z-1a2b3c4d</c>.</summary>
+    /// <summary>Sorts by time, to the microsecond: <c>20261124T031500Z-1a2b3c4d</c>.</summary>
     public required string RunId { get; init; }
 
     public required IReadOnlyList<JournalRepository> Repositories { get; init; }
@@ -95,7 +95,22 @@ internal sealed record PruneJournal
         Blobs = [.. plan.Blobs.Select(blob => blob.Digest.ToString())],
     };
 
-    private static string NewRunId(DateTimeOffset now) => $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid():n}"[..25];
+    // Microseconds since the year 1, of the run that was named last.
+    private static long s_lastNamed;
+
+    // Five digits are the microsecond, three are chance: what is named later sorts later, also within a second.
+    private static string NewRunId(DateTimeOffset now)
+    {
+        long last, time;
+        do
+        {
+            last = Volatile.Read(ref s_lastNamed);
+            time = Math.Max(now.UtcTicks / TimeSpan.TicksPerMicrosecond, last + 1);
+        }
+        while (Interlocked.CompareExchange(ref s_lastNamed, time, last) != last);
+
+        return string.Create(CultureInfo.InvariantCulture, $"{new DateTime(time * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc):yyyyMMdd'T'HHmmss'Z'}-{time % 1_000_000:x5}{Random.Shared.Next(0x1000):x3}");
+    }
 
     /// <summary>When the run began, as its name says.</summary>
     public static DateTimeOffset? TimeOf(string runId) =>

@@ -37,7 +37,7 @@ internal sealed class PruneRun
         _trash = new Trash(files, journal.RunId);
         _repositories = journal.Repositories.ToDictionary(repository => RepositoryName.Parse(repository.Name));
         _tags = new TagRemoval(files, reader, _trash, _repositories, outcome);
-        _proof = new Proof(files, reader, _trash, _repositories.Keys, options.Verify, outcome);
+        _proof = new Proof(files, reader, _trash, journal, options.Verify, outcome);
         _sweep = new BlobSweep(files, reader, served, _trash, journal, outcome);
     }
 
@@ -127,7 +127,7 @@ internal sealed class PruneRun
             return true;
 
         _outcome.HasFailed($"what remains cannot be pulled without what was removed, such as {harm}: all of it was put back. Please report this");
-        if (await new Rollback(_trash, _journal, _outcome).RunAsync("something that remains needs it"))
+        if (await new Rollback(_files, _trash, _journal, _outcome).RunAsync("something that remains needs it"))
             await new EarlierRuns(_files).EndAsync(_journal.RunId, RunEnd.Restored);
         return false;
     }

@@ -191,10 +191,16 @@ public sealed partial class Pruner
             return;
         }
 
-        var findings = await new StoreChecker(_files, VerifyKind.Size).CheckAsync(new Progress<(int Done, int All)>(), cancellationToken);
-        if (findings.FirstOrDefault(finding => finding.Severity == Severity.Error) is { } error)
+        var checker = new StoreChecker(_files, VerifyKind.Size);
+        var findings = await checker.CheckAsync(new Progress<(int Done, int All)>(), cancellationToken);
+        var trash = new Trash(_files, runId);
+        List<string> missing = [.. findings.Select(finding => finding.Repair).OfType<string>().Concat(checker.OfChildren).Distinct(StringComparer.Ordinal)];
+        var lacks = findings.FirstOrDefault(finding => finding.Severity == Severity.Error) is { } error ? $"{error.Where}: {error.What}"
+            : (await trash.ExistingAsync(missing)).Concat(await trash.Rest.ExistingAsync(missing)).FirstOrDefault() is { } path ? $"{path} lies in it"
+            : null;
+        if (lacks is not null)
         {
-            outcome.HasFailed($"the journal of run {runId} cannot be read, and its trash may hold what the store lacks ({error.Where}: {error.What}): it is left as it is. CheckRegistry tells more, and puts back with --repair what it can");
+            outcome.HasFailed($"the journal of run {runId} cannot be read, and its trash may hold what the store lacks ({lacks}): it is left as it is. CheckRegistry tells more, and puts back with --repair what it can");
             return;
         }
 
@@ -212,7 +218,7 @@ public sealed partial class Pruner
         }
 
         LogRollingBack(_logger, runId, why);
-        if (await new Rollback(new Trash(_files, runId), journal, outcome).RunAsync(why))
+        if (await new Rollback(_files, new Trash(_files, runId), journal, outcome).RunAsync(why))
             await _earlier.EndAsync(runId, RunEnd.Restored);
     }
 

@@ -38,13 +38,14 @@ internal sealed class Trash(IStoreFiles files, string runId)
     public Task<IReadOnlyList<MoveOutcome>> TakeAsync(IReadOnlyList<string> paths) => MoveAsync(StoreLayout.Version2, $"{Base}/{StoreLayout.Version2}", paths);
 
     /// <summary>
-    /// Puts paths of the store back, never over what is there by now. A blob's data that is there by now is the same, unless whoever
-    /// wrote it broke off: then it is put aside for that in the trash.
+    /// Puts paths of the store back, never over what is there by now. A blob's data and a link that are there by now are the same, unless
+    /// whoever wrote them broke off: then they are put aside for those in the trash.
     /// </summary>
     public async Task<IReadOnlyList<MoveOutcome>> PutBackAsync(IReadOnlyList<string> paths)
     {
         var outcomes = (await MoveBackAsync(paths)).ToArray();
-        var damaged = await DamagedAsync([.. outcomes.Where(outcome => outcome.Result == MoveResult.TargetExists && StoreLayout.IsBlobData(outcome.Path)).Select(outcome => outcome.Path)]);
+        List<string> there = [.. outcomes.Where(outcome => outcome.Result == MoveResult.TargetExists).Select(outcome => outcome.Path)];
+        List<string> damaged = [.. await DamagedAsync([.. there.Where(StoreLayout.IsBlobData)]), .. await DamagedLinksAsync([.. there.Where(path => StoreLayout.IsLinkOfDigest(path, out _))])];
         if (damaged.Count == 0)
             return outcomes;
         await Aside($"damaged-{Guid.NewGuid():n}").TakeAsync(damaged);
@@ -68,6 +69,15 @@ internal sealed class Trash(IStoreFiles files, string runId)
         return [.. other.Where((path, index) => !IsItself(path, index) && IsItself(path, index + other.Count))];
 
         bool IsItself(string path, int index) => digests.TryGetValue(index, out var digest) && path.EndsWith($"/{digest}/data", StringComparison.Ordinal);
+    }
+
+    // Empty, or saying something else than it has to, as the one in the trash does not.
+    private async Task<IReadOnlyList<string>> DamagedLinksAsync(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0)
+            return [];
+        var whole = await new StoreReader(files).FindWholeLinksAsync([.. paths, .. paths.Select(Of)], CancellationToken.None);
+        return [.. paths.Where(path => !whole.Contains(path) && whole.Contains(Of(path)))];
     }
 
     /// <summary>

@@ -23,9 +23,18 @@ internal sealed record RestoreRequest(IReadOnlyList<ImageSelector> Images, bool 
         TakesWhole(repository) || Images.Any(image => image.Repository == repository && image.Tag is null && image.Digest == manifest);
 
     /// <summary>The images that the run did not remove.</summary>
-    public IEnumerable<ImageSelector> NotIn(PruneJournal journal) => Images.Where(image =>
-        !journal.Repositories.Any(repository => repository.Name == image.Repository.Value
+    public IEnumerable<ImageSelector> NotIn(PruneJournal journal) => Images.Where(image => !journal.Repositories.Any(repository => IsIn(repository, image)));
+
+    /// <summary>
+    /// Whether the run removed one of the images or, where everything is asked for, tags: a collection removes what nobody knows by name.
+    /// </summary>
+    public bool IsAbout(PruneJournal journal) => journal.Repositories.Any(repository => IsWhole
+        ? repository.Tags.Count > 0
+        : Images.Any(image => IsIn(repository, image) && (image.Tag is not null || image.Digest is not null || repository.Removed || repository.Tags.Count > 0)));
+
+    private bool IsIn(JournalRepository repository, ImageSelector image) =>
+        repository.Name == image.Repository.Value
             && ((image.Tag is null && image.Digest is null)
                 || repository.Tags.Concat(repository.ReferrerTags).Any(tag => Takes(image.Repository, tag) && tag.Tag == image.Tag?.Value)
-                || (image.Tag is null && repository.Manifests.Any(manifest => manifest.Name == image.Digest.ToString())))));
+                || (image.Tag is null && repository.Manifests.Any(manifest => manifest.Name == image.Digest.ToString())));
 }

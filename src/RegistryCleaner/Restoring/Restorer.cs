@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RegistryCleaner.Checking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
@@ -113,8 +114,8 @@ internal sealed class Restorer
     {
         var removed = _journal.Repositories.First(repository => repository.Name == candidate.Repository.Value).Manifests.Select(manifest => manifest.Name).ToHashSet(StringComparer.Ordinal);
         return candidate.Needs
-            .Where(need => !need.MayBeElsewhere && !isThere(need) && (need.Kind != NeedKind.Child || removed.Contains(need.Digest.ToString())))
-            .Select(need => $"{need.Path} is neither in the store nor in the trash of any run")
+            .Where(need => !isThere(need) && (need.Kind == NeedKind.Child ? removed.Contains(need.Digest.ToString()) : !need.MayBeElsewhere))
+            .Select(need => $"{need.Path} is neither whole in the store nor in the trash of any run")
             .FirstOrDefault();
     }
 
@@ -164,11 +165,18 @@ internal sealed class Restorer
         };
     }
 
-    // Data that is shorter than it was is what a push left that broke off: it is no better than none.
-    private async Task<IReadOnlySet<string>> ThereAsync(IEnumerable<string> paths, CancellationToken cancellationToken) =>
-        (await _files.StatAsync([.. paths.Distinct(StringComparer.Ordinal)], cancellationToken)).Values
-            .Where(entry => !StoreLayout.IsBlobData(entry.Path) || entry.Size >= _trash.SizeOf(entry.Path))
-            .Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+    // Data that is shorter than it was, and a link that does not say what it has to, are what a push left that broke off: they are no
+    // better than none. Nor is a longer copy in a trash any better than data that is what its name says.
+    private async Task<IReadOnlySet<string>> ThereAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var entries = (await _files.StatAsync([.. paths.Distinct(StringComparer.Ordinal)], cancellationToken)).Values.ToList();
+        List<string> shorter = [.. entries.Where(entry => StoreLayout.IsBlobData(entry.Path) && entry.Size < _trash.SizeOf(entry.Path)).Select(entry => entry.Path)];
+        var digests = new ConcurrentDictionary<int, string>();
+        await _files.HashEachAsync(shorter, (index, digest) => digests[index] = digest, cancellationToken);
+        var cutOff = shorter.Where((path, index) => !digests.TryGetValue(index, out var digest) || !path.EndsWith($"/{digest}/data", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var whole = await new StoreReader(_files).FindWholeLinksAsync(entries.Select(entry => entry.Path), cancellationToken);
+        return entries.Select(entry => entry.Path).Where(path => !cutOff.Contains(path) && (whole.Contains(path) || !StoreLayout.IsLinkOfDigest(path, out _))).ToHashSet(StringComparer.Ordinal);
+    }
 
     private static string TagPathOf(RestoreCandidate candidate) => StoreLayout.Tag(candidate.Repository, candidate.Tag!);
 

@@ -22,17 +22,17 @@ internal sealed class StoreRepair(IStoreFiles files, Pruner pruner)
     {
         var (checker, findings) = await checkAsync();
         // What is there again shows what else it needs.
-        while (await PutBackAsync(findings, outcome, cancellationToken))
+        while (await PutBackAsync(findings.Select(finding => finding.Repair).OfType<string>().Concat(checker.OfChildren), outcome, cancellationToken))
             (checker, findings) = await checkAsync();
         await UnlinkDanglingAsync(checker, outcome, cancellationToken);
         return (await checkAsync()).Findings;
     }
 
-    private async Task<bool> PutBackAsync(IReadOnlyList<Finding> findings, PruneOutcome outcome, CancellationToken cancellationToken)
+    private async Task<bool> PutBackAsync(IEnumerable<string> missing, PruneOutcome outcome, CancellationToken cancellationToken)
     {
         var isAnyBack = false;
         var trash = await TrashIndex.ReadAsync(files, "", cancellationToken);
-        var back = TrashOrder.Sort(findings.Select(finding => finding.Repair).OfType<string>().Where(trash.Has), null);
+        var back = TrashOrder.Sort(missing.Where(trash.Has), null);
         foreach (var rank in back.GroupBy(TrashOrder.RankOf))
         {
             foreach (var run in rank.GroupBy(trash.TrashOf))

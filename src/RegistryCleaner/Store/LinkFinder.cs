@@ -7,7 +7,9 @@ namespace RegistryCleaner.Store;
 /// Finds the links below directories such as <c>_layers</c>, where each is <c>ALGORITHM/HEX/link</c>, and whatever else is listed in the
 /// same calls.
 /// </summary>
-internal sealed class LinkFinder(IStoreFiles files)
+/// <param name="files">The store.</param>
+/// <param name="trustsNames">Whether the link of a layer that has the length of its name is taken to say it, and is not read.</param>
+internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
 {
     private const string UsualAlgorithm = "sha256";
 
@@ -84,7 +86,7 @@ internal sealed class LinkFinder(IStoreFiles files)
         List<string> read = [.. more];
         foreach (var entry in Entries.Where(entry => entry.Kind == EntryKind.File && entry.Path.EndsWith("/link", StringComparison.Ordinal)))
         {
-            if (SaysItsName(entry) is { } digest)
+            if (trustsNames && SaysItsName(entry) is { } digest)
                 links[entry.Path] = Link.To(digest);
             else
                 read.Add(entry.Path);

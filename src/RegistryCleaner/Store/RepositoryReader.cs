@@ -41,11 +41,12 @@ internal sealed class RepositoryReader(IStoreFiles files)
     /// <summary>The same repositories with their links to layers.</summary>
     /// <param name="repositories">The repositories.</param>
     /// <param name="wanted">Whose links are looked for; null for all that there are. Those by another algorithm than sha256 always are.</param>
+    /// <param name="trustsNames">Whether a link that has the length of its name is taken to say it.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<Dictionary<RepositoryName, RepositorySnapshot>> ReadLayersAsync(
-        IReadOnlyCollection<RepositorySnapshot> repositories, Func<RepositorySnapshot, IReadOnlyCollection<Digest>?> wanted, CancellationToken cancellationToken)
+        IReadOnlyCollection<RepositorySnapshot> repositories, Func<RepositorySnapshot, IReadOnlyCollection<Digest>?> wanted, bool trustsNames, CancellationToken cancellationToken)
     {
-        var layers = new LinkFinder(files);
+        var layers = new LinkFinder(files, trustsNames);
         foreach (var repository in repositories)
         {
             var directory = StoreLayout.Repository(repository.Name);

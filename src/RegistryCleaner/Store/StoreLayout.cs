@@ -130,6 +130,19 @@ public static class StoreLayout
         return $"{Blobs}/{digest.Algorithm}/{hex.AsSpan(0, 2)}/{hex}/data";
     }
 
+    /// <summary>
+    /// Whether a path is that of a link to a manifest or a layer, and what the link has to say: its name, unless that is of another
+    /// algorithm than those by which layers are stored.
+    /// </summary>
+    internal static bool IsLinkOfDigest(string path, out Digest? says)
+    {
+        says = null;
+        if (path.Split('/') is not [.., var directory, var algorithm, var hex, "link"] || directory is not (LayersName or "revisions"))
+            return false;
+        says = Digest.TryParse($"{algorithm}:{hex}", out var digest, out _) && (directory != LayersName || digest.Sha256 is not null) ? digest : null;
+        return true;
+    }
+
     /// <summary>Whether a path is that of a blob's content.</summary>
     internal static bool IsBlobData(string path) => path.StartsWith(Blobs + "/", StringComparison.Ordinal) && path.EndsWith("/data", StringComparison.Ordinal);
 

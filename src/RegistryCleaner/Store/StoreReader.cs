@@ -59,7 +59,11 @@ public sealed class StoreReader(IStoreFiles files)
     /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<StoreSnapshot> ReadLayersAsync(
         StoreSnapshot snapshot, Func<RepositorySnapshot, IReadOnlyCollection<Digest>?> wanted, CancellationToken cancellationToken) =>
-        snapshot with { Repositories = await new RepositoryReader(files).ReadLayersAsync([.. snapshot.Repositories.Values], wanted, cancellationToken) };
+        snapshot with { Repositories = await new RepositoryReader(files).ReadLayersAsync([.. snapshot.Repositories.Values], wanted, trustsNames: true, cancellationToken) };
+
+    /// <summary>Reads all links to layers of repositories that were read, each by its content: nothing is taken for what its name says.</summary>
+    internal async Task<StoreSnapshot> ReadLayersAsync(StoreSnapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot with { Repositories = await new RepositoryReader(files).ReadLayersAsync([.. snapshot.Repositories.Values], _ => null, trustsNames: false, cancellationToken) };
 
     /// <summary>
     /// The lengths of those of the blobs that are in the store.
@@ -123,6 +127,13 @@ public sealed class StoreReader(IStoreFiles files)
         var links = new ConcurrentDictionary<string, Link>(StringComparer.Ordinal);
         await LinkReader.ReadEachAsync(files, distinct, (index, link) => links[distinct[index]] = link, cancellationToken);
         return links;
+    }
+
+    /// <summary>Those of the links to manifests and layers that say what they have to. Other paths are left out.</summary>
+    internal async Task<IReadOnlySet<string>> FindWholeLinksAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var links = await ReadLinksAsync([.. paths.Where(path => StoreLayout.IsLinkOfDigest(path, out _))], cancellationToken);
+        return links.Where(link => link.Value.Target is { } target && StoreLayout.IsLinkOfDigest(link.Key, out var says) && (says is null || says == target)).Select(link => link.Key).ToHashSet(StringComparer.Ordinal);
     }
 
     private static void AddRepository(string directory, SortedSet<RepositoryName> names, SortedDictionary<string, string> unnamed)

@@ -18,8 +18,12 @@ public class CheckTests
         ["a tag that leads nowhere"] = (scene => scene.Store.Tag("team/app", "lost", Digest.OfContent("lost"u8)), Severity.Error, "team/app:lost", "does not have"),
         ["a tag whose link is empty"] = (scene => scene.Store.Write(StoreLayout.TagLink(s_app, Tag.Parse("torn")), ""u8), Severity.Error, "team/app:torn", "cannot be read"),
         ["a layer's link that is empty"] = (scene => scene.Store.Write(StoreLayout.LayerLink(s_app, Digest.OfContent("torn"u8)), ""u8), Severity.Warning, "/link", "cannot be read"),
+        ["a layer's link of 71 NULs"] = (scene => scene.Store.Write(StoreLayout.LayerLink(s_app, scene.Store.Layer("team/app", "app-1.1")), new byte[71]), Severity.Warning, "/link", "cannot be read"),
+        ["a layer's link that says another"] = (scene => scene.Store.WriteLink(StoreLayout.LayerLink(s_app, scene.Store.Layer("team/app", "app-1.1")), scene.Store.Layer("team/app", "base")), Severity.Warning, "/link", "the link says sha256:"),
         ["a link to nothing"] = (scene => scene.Store.WriteLink(StoreLayout.LayerLink(s_app, Digest.OfContent("stale"u8)), Digest.OfContent("stale"u8)), Severity.Warning, "/link", "its data is not there"),
         ["a manifest without data"] = (scene => scene.Store.WriteLink(StoreLayout.RevisionLink(s_app, Digest.OfContent("gone"u8)), Digest.OfContent("gone"u8)), Severity.Error, "/data", "not there"),
+        ["an index without its manifests"] = (scene => Array.ForEach(Platforms(scene), child => DeleteWhole(scene, child)), Severity.Error, "team/app:2.1", "names 2 manifests, and none of them is there"),
+        ["an index without one of its manifests"] = (scene => DeleteWhole(scene, Platforms(scene)[0]), Severity.Warning, "team/app:2.1", "1 of the 2 manifests"),
         ["a repository with one marker"] = (scene => Directory.CreateDirectory(scene.Store.FullPath("v2/repositories/half/_manifests/tags")), Severity.Warning, "half", "only one of"),
         ["a stray file"] = (scene => scene.Store.Write("v2/repositories/team/_stray", ""u8), Severity.Warning, "_stray", "stray file"),
         ["a symbolic link"] = (scene => Directory.CreateSymbolicLink(scene.Store.FullPath("v2/repositories/linked"), "/"), Severity.Error, "linked", "symbolic link"),
@@ -82,6 +86,64 @@ public class CheckTests
         scene.Oracle.BrokenTags.ShouldBeEmpty();
         scene.Store.Has(dangling).ShouldBeFalse();
         (await scene.HistoryAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_build_cache_is_no_index_without_its_manifests()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        scene.Store.Tag("team/app", "cache", scene.Store.Index("team/app", scene.Store.Layer("team/app", "cached")));
+
+        (await CheckAsync(scene)).ExitCode.ShouldBe(ExitCode.Done);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Manifests_of_an_index_that_lie_in_the_trash_go_back(int count)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var whole = scene.Oracle.WholeTags;
+        foreach (var child in Platforms(scene).Take(count))
+        {
+            scene.MoveIntoTrash(StoreLayout.RevisionLink(s_app, child));
+            scene.MoveIntoTrash(StoreLayout.BlobData(child));
+        }
+
+        // No second look sees it.
+        scene.Store.Write($"{StoreLayout.TrashOf(scene.Run)}/judged", ""u8);
+        scene.Oracle.BrokenTags.ShouldHaveSingleItem();
+
+        var repaired = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Repair = true });
+
+        repaired.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Oracle.WholeTags.ShouldBe(whole);
+    }
+
+    [Fact]
+    public async Task What_the_configuration_of_a_directory_says_is_checked()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var path = Path.Combine(scene.Store.RootDirectory, "config.yml");
+        await File.WriteAllTextAsync(path, "version: 0.1\nstorage:\n  filesystem: {rootdirectory: /x}\n  cache: {blobdescriptor: redis}\n  maintenance: {readonly: {enabled: true}}\n");
+
+        var report = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, RegistryConfig = path });
+
+        report.Findings.Select(finding => finding.Where).ShouldBe(["storage.maintenance.readonly", "storage.delete.enabled", "storage.cache.blobdescriptor"], ignoreOrder: true);
+    }
+
+    // What is written here is there already.
+    private static Digest[] Platforms(UndoScene scene) =>
+    [
+        scene.Store.Image("team/app", "arm64", scene.Store.Layer("team/app", "base"), scene.Store.Layer("team/app", "arm64")),
+        scene.Store.Image("team/app", "amd64-2.1", scene.Store.Layer("team/app", "amd64-2.1")),
+    ];
+
+    // As garbage-collect -m of a registry of the 2.x line does.
+    private static void DeleteWhole(UndoScene scene, Digest manifest)
+    {
+        foreach (var path in new[] { StoreLayout.RevisionLink(s_app, manifest), StoreLayout.BlobData(manifest) })
+            Directory.Delete(scene.Store.FullPath(StoreLayout.ParentOf(path)), recursive: true);
     }
 
     private static Task<CleanerReport> CheckAsync(UndoScene scene) => new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Verify = VerifyKind.Hash });

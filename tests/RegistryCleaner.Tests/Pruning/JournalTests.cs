@@ -46,6 +46,21 @@ public class JournalTests
         "{\"version\":4,\"verb\":\"CleanImages\",\"runId\":\"RUN\",\"blobs\":[],\"repositories\":[" + Repository("\"x\":1") + "," + Repository("\"x\":1") + "]}",
     ];
 
+    [Fact]
+    public async Task What_is_named_later_sorts_later_and_says_the_same_time()
+    {
+        using var scene = new PruneScene();
+        var plan = await PruneScene.PlanAsync(scene.Files, "team/app:1.0");
+        var now = DateTimeOffset.UtcNow;
+
+        List<string> runs = [.. Enumerable.Range(0, 100).Select(_ => PruneJournal.Of(plan, now, TimeSpan.Zero).RunId)];
+
+        runs.ShouldBe(runs.Order(StringComparer.Ordinal));
+        runs.ShouldBeUnique();
+        runs.ShouldAllBe(run => System.Text.RegularExpressions.Regex.IsMatch(run, "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$"));
+        (PruneJournal.TimeOf(runs[0])!.Value - now).Duration().ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
     [Theory]
     [MemberData(nameof(Tampered))]
     public async Task What_a_run_took_away_goes_back_where_its_journal_is_no_journal(string journal)

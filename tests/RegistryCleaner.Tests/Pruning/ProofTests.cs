@@ -31,6 +31,35 @@ public class ProofTests
         outcome.Tags.ShouldBeEmpty();
     }
 
+    // Both a link and the data: with neither, an index could have named it without its ever having been pushed.
+    [Fact]
+    public async Task A_run_that_took_a_manifest_of_an_index_is_put_back_at_once()
+    {
+        using var scene = new PruneScene();
+        var before = Files(scene);
+        var plan = await PruneScene.PlanAsync(scene.Files, "team/app:1.0");
+        var child = scene.Store.Image("team/app", "amd64-2.1", scene.Store.Layer("team/app", "amd64-2.1"));
+
+        var outcome = new PruneOutcome();
+        await PruneScene.PrunerOf(new BlindFiles(scene.Files, StoreLayout.RevisionLink(RepositoryName.Parse("team/app"), child), StoreLayout.BlobData(child))).ApplyAsync(plan, outcome, CancellationToken.None);
+
+        outcome.Failures.ShouldHaveSingleItem().ShouldContain(child.Hex);
+        Files(scene).Keys.ShouldBe(before.Keys);
+    }
+
+    [Fact]
+    public async Task A_platform_that_was_never_pushed_is_no_harm()
+    {
+        using var scene = new PruneScene();
+        scene.Store.Tag("team/app", "sparse", scene.Store.Index("team/app", Digest.OfContent("never pushed"u8)));
+
+        var outcome = await PruneScene.RunAsync(scene.Files, "team/app:1.0");
+
+        outcome.IsComplete.ShouldBeTrue();
+        outcome.Notes.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:1.0");
+    }
+
     [Fact]
     public async Task What_was_missing_before_is_told_and_is_not_this_runs_doing()
     {
@@ -73,8 +102,8 @@ public class ProofTests
     private static SortedDictionary<string, string> Files(PruneScene scene) =>
         new(scene.Oracle.Content().Where(pair => pair.Value != "directory").ToDictionary(), StringComparer.Ordinal);
 
-    // Takes a file away with the first that goes, and does not list it in the trash: no second look can find it.
-    private sealed class BlindFiles(IStoreFiles inner, string path) : StoreFilesDecorator(inner, _ => { })
+    // Takes files away with the first that goes, and does not list them in the trash: no second look can find them.
+    private sealed class BlindFiles(IStoreFiles inner, params string[] hidden) : StoreFilesDecorator(inner, _ => { })
     {
         private bool _isTaken;
 
@@ -83,7 +112,7 @@ public class ProofTests
             if (!_isTaken && fromBase == StoreLayout.Version2)
             {
                 _isTaken = true;
-                await base.MoveAsync(fromBase, toBase, [path[(StoreLayout.Version2.Length + 1)..]], cancellationToken);
+                await base.MoveAsync(fromBase, toBase, [.. hidden.Select(path => path[(StoreLayout.Version2.Length + 1)..])], cancellationToken);
             }
 
             return await base.MoveAsync(fromBase, toBase, paths, cancellationToken);
@@ -93,16 +122,16 @@ public class ProofTests
         public override async Task<StoreListing> ListAsync(IReadOnlyCollection<string> directories, ListDepth depth, CancellationToken cancellationToken)
         {
             var listing = await base.ListAsync(directories, depth, cancellationToken);
-            return _hasProven ? listing : listing with { Entries = [.. listing.Entries.Where(entry => !(entry.Path.StartsWith(StoreLayout.Trash, StringComparison.Ordinal) && entry.Path.EndsWith(path, StringComparison.Ordinal)))] };
+            return _hasProven ? listing : listing with { Entries = [.. listing.Entries.Where(entry => !(entry.Path.StartsWith(StoreLayout.Trash, StringComparison.Ordinal) && hidden.Any(path => entry.Path.EndsWith(path, StringComparison.Ordinal))))] };
         }
 
         private bool _hasProven;
         private int _asked;
 
-        // The proof asks the trash for just this path; the second time, it gives the run up.
+        // The proof asks the trash for just these paths; the second time, it gives the run up.
         public override Task<IReadOnlyList<StoreProblem>> StatEachAsync(IReadOnlyList<string> paths, Action<int, StoreEntry> onEntry, CancellationToken cancellationToken)
         {
-            if (paths.Count == 1 && paths[0].StartsWith(StoreLayout.Trash, StringComparison.Ordinal) && paths[0].EndsWith(path, StringComparison.Ordinal) && !paths[0].Contains("/rest/", StringComparison.Ordinal))
+            if (paths.Count <= 3 && paths.All(path => path.StartsWith(StoreLayout.Trash, StringComparison.Ordinal)) && hidden.All(path => paths.Any(asked => asked.EndsWith(path, StringComparison.Ordinal))) && !paths[0].Contains("/rest/", StringComparison.Ordinal))
                 _hasProven = ++_asked == 2;
             return base.StatEachAsync(paths, onEntry, cancellationToken);
         }

@@ -272,6 +272,43 @@ public class RestoreTests
         scene.Store.Has(StoreLayout.BlobData(link.Blob)).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("latest")]
+    public async Task The_latest_run_is_the_one_that_removed_what_is_asked_for(string? latest)
+    {
+        using var scene = UndoScene.Unpruned();
+        scene.Store.Blob("orphan"u8);
+        scene.Store.Age(TimeSpan.FromDays(2));
+        // The prune, and its collection.
+        var runs = (await new Cleaner().CleanImagesAsync(new CleanImagesOptions
+        {
+            Images = ["team/app:1.0"],
+            RegistryRoot = scene.Store.RootDirectory,
+            Collector = CollectorKind.Full,
+            MaxDelete = DeletionLimit.None,
+        })).Outcome!.RunIds;
+        runs.Count.ShouldBe(2);
+
+        foreach (var images in new[] { [], ["team/app"], new[] { "team/app:1.0" } })
+            (await scene.RestoreAsync(new RestoreImagesOptions { Run = latest, Images = images, DryRun = true })).Restoration!.Run.ShouldBe(runs[0]);
+        (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(new RestoreImagesOptions { Run = latest, Images = ["team/app:1.1"] }))).ExitCode.ShouldBe(ExitCode.NotFound);
+        await scene.PruneAsync("team/last/one:1");
+        (await scene.RestoreAsync(new RestoreImagesOptions { Run = latest, Images = ["team/app:1.0"] })).ExitCode.ShouldBe(ExitCode.Done);
+
+        scene.Oracle.WholeTags.ShouldContain("team/app:1.0");
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/last/one:1");
+    }
+
+    [Fact]
+    public async Task Without_a_run_that_removed_tags_none_is_the_latest()
+    {
+        using var scene = await UndoScene.CollectedAsync();
+
+        (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(new RestoreImagesOptions()))).ExitCode.ShouldBe(ExitCode.NotFound);
+        (await scene.RestoreAsync(new RestoreImagesOptions { Run = scene.Run })).ExitCode.ShouldBe(ExitCode.Done);
+    }
+
     // A registry that has forgotten everything, and later remembers one link.
     private sealed class Recalling : ServedStore
     {

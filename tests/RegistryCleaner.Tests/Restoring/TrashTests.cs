@@ -1,5 +1,6 @@
 using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Restoring;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
 using RegistryCleaner.Tests.Pruning;
@@ -210,6 +211,94 @@ public class TrashTests
         summary.ShouldContain(sentence => sentence.Contains($"RestoreImages --run {scene.Run}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_tag_does_not_go_back_without_what_it_needs_and_goes_back_when_that_can()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        File.Delete(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/completed"));
+        // A file where the directory of a layer's data belongs.
+        var layer = Directory.GetFiles(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/{StoreLayout.Blobs}"), "data", SearchOption.AllDirectories)
+            .Select(path => Digest.Parse($"sha256:{Path.GetFileName(Path.GetDirectoryName(path))}")).Single(digest => digest == Digest.OfContent(Content("amd64-2.0")));
+        var directory = scene.Store.FullPath(StoreLayout.BlobDirectory(layer));
+        if (Directory.Exists(directory))
+            Directory.Delete(directory);
+        await File.WriteAllTextAsync(directory, "");
+
+        var refused = await Should.ThrowAsync<CleanerException>(RollBackAsync);
+
+        refused.ExitCode.ShouldBe(ExitCode.Incomplete);
+        refused.Message.ShouldContain($"/tags/2.0 stays in the trash: it needs {StoreLayout.BlobData(layer)}");
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:2.0");
+        scene.Oracle.Tags.Keys.ShouldContain("team/app:1.0");
+
+        File.Delete(directory);
+        (await RollBackAsync()).ExitCode.ShouldBe(ExitCode.Done);
+        scene.Now.ShouldBe(scene.Before);
+
+        Task<CleanerReport> RollBackAsync() => new Cleaner().EmptyTrashAsync(new EmptyTrashOptions { RegistryRoot = scene.Store.RootDirectory, Interrupted = InterruptedRunPolicy.RollBack });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\0\0\0")]
+    [InlineData("sha256:0000000000000000000000000000000000000000000000000000000000000000")]
+    public async Task A_link_that_a_push_left_torn_does_not_count_as_being_back(string content)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var torn = TornLinks(scene);
+        foreach (var link in torn)
+            scene.Store.Write(link, System.Text.Encoding.ASCII.GetBytes(content));
+
+        var report = await scene.RestoreAsync(new RestoreImagesOptions());
+
+        report.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Now.ShouldBe(scene.Before);
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_torn_link_that_is_whole_nowhere_brings_no_tag_back()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        foreach (var link in TornLinks(scene))
+        {
+            scene.Store.Write(link, ""u8);
+            File.Delete(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/{link}"));
+        }
+
+        var report = await scene.RestoreAsync(new RestoreImagesOptions());
+
+        report.ExitCode.ShouldBe(ExitCode.Incomplete);
+        report.Restoration!.Images.Single(image => image.Image == "team/app:2.0").Decision.ShouldBe(RestoreDecision.Lost);
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:2.0");
+    }
+
+    [Fact]
+    public async Task CheckRegistry_repairs_a_torn_link_from_the_trash()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var torn = TornLinks(scene);
+        foreach (var link in torn)
+            scene.Store.Write(link, ""u8);
+
+        var report = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Repair = true });
+
+        report.Findings.Select(finding => finding.Where).ShouldNotContain(where => torn.Contains(where));
+        foreach (var link in torn)
+            new FileInfo(scene.Store.FullPath(link)).Length.ShouldBe(71);
+    }
+
+    // Of a layer of 2.0 and of its index.
+    private static string[] TornLinks(UndoScene scene)
+    {
+        var name = RepositoryName.Parse("team/app");
+        return [StoreLayout.LayerLink(name, Digest.OfContent(Content("amd64-2.0"))), StoreLayout.RevisionLink(name, Digest.Parse(scene.TagsBefore["team/app:2.0"]))];
+    }
+
+    // What StoreBuilder makes of a seed.
+    private static byte[] Content(string seed) => [.. Enumerable.Range(0, 1024).Select(index => (byte)seed[index % seed.Length])];
+
     // As a registry up to 3.0 leaves it when the disk is full: it writes data in its place.
     [Theory]
     [InlineData("a rollback")]
@@ -254,6 +343,36 @@ public class TrashTests
 
         new FileInfo(scene.Store.FullPath(StoreLayout.BlobData(layer))).Length.ShouldBe(1024);
         scene.Oracle.BrokenTags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_longer_copy_in_the_trash_that_is_damaged_does_not_make_what_is_whole_count_as_lost()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var layer = scene.Store.Layer("elsewhere", "amd64-2.0");
+        await File.AppendAllTextAsync(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/{StoreLayout.BlobData(layer)}"), "and more");
+
+        (await scene.RestoreAsync()).IsComplete.ShouldBeTrue();
+
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.ShouldContain("team/app:2.0");
+    }
+
+    [Theory]
+    [InlineData(true, "until EmptyTrash frees it")]
+    [InlineData(false, "the next run of CleanImages puts back all")]
+    public async Task What_becomes_of_a_run_whose_journal_cannot_be_read_is_said_as_it_is(bool isCompleted, string sentence)
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        scene.Store.Write(StoreLayout.Journal(scene.Run), "{"u8);
+        if (!isCompleted)
+            File.Delete(scene.Store.FullPath($"{StoreLayout.TrashOf(scene.Run)}/completed"));
+
+        foreach (var run in new[] { null, scene.Run })
+            (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(new RestoreImagesOptions { Run = run }))).Message.ShouldContain(sentence);
+
+        await RunScene.FinishAsync(scene.StoreFiles);
+        scene.Oracle.Tags.Keys.Contains("team/app:1.0").ShouldBe(!isCompleted);
     }
 
     [Theory]

@@ -70,6 +70,14 @@ internal sealed class UndoScene : IDisposable
         return restorer.Plan;
     }
 
+    /// <summary>Takes a file away as a run does that was wrong.</summary>
+    public void MoveIntoTrash(string path)
+    {
+        var trashed = Store.FullPath($"{StoreLayout.TrashOf(Run)}/{path}");
+        Directory.CreateDirectory(Path.GetDirectoryName(trashed)!);
+        File.Move(Store.FullPath(path), trashed);
+    }
+
     public Task<CleanerReport> RestoreAsync(RestoreImagesOptions options) => new Cleaner().RestoreImagesAsync(options with { RegistryRoot = Store.RootDirectory });
 
     public async Task<IReadOnlyList<RunSummary>> HistoryAsync() => (await new Cleaner().HistoryAsync(new HistoryOptions { RegistryRoot = Store.RootDirectory })).Runs;
