@@ -12,8 +12,6 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     private const int MaxRange = 256;
     private const int MinBuffer = 4096;
 
-    // v2, and v2/repositories or v2/blobs.
-    private const int FreelyPlaced = 2;
     private const int MaxKeptBuffer = 64 << 10;
 
     [ThreadStatic]
@@ -102,6 +100,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         var isWritten = false;
         try
         {
+            RequireNoLinkAbove(path, "written");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
@@ -129,7 +128,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     {
         if (paths.Count > 0 && !StoreMounts.AreOne(Root))
             throw new StoreAccessException($"The store at '{Root}' {StorePaths.SeveralFileSystems}");
-        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         return Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path, known)).ToList());
     }
 
@@ -141,6 +140,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             StorePaths.RequireWorkDirectory(path);
             try
             {
+                RequireNoLinkAbove(path, "deleted");
                 if (Directory.Exists(FullPath(path)))
                     Directory.Delete(FullPath(path), recursive: true);
             }
@@ -156,13 +156,14 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     /// <inheritdoc/>
     public Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
             try
             {
                 // Without recursion this is rmdir, which the system refuses for a directory that is not empty; but a symbolic link to
                 // a directory, full or not, would be unlinked.
-                if (Stat(path) is { Kind: EntryKind.Directory })
+                if (FindLinkAbove(path, known) is null && Stat(path) is { Kind: EntryKind.Directory })
                     Directory.Delete(FullPath(path), recursive: false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -373,7 +374,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private MoveOutcome Move(string source, string target, string path, Dictionary<string, bool> known)
+    private MoveOutcome Move(string source, string target, string path, Dictionary<string, string?> known)
     {
         try
         {
@@ -381,7 +382,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
                 return new MoveOutcome(path, MoveResult.Missing);
             if (Stat(target) is not null)
                 return new MoveOutcome(path, MoveResult.TargetExists);
-            if (IsBehindLink(source, known) || IsBehindLink(target, known))
+            if (FindLinkAbove(source, known) is not null || FindLinkAbove(target, known) is not null)
                 return new MoveOutcome(path, MoveResult.Failed, "it lies behind a symbolic link");
 
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(target))!);
@@ -401,16 +402,21 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    // What lies there may be another repository's, or no part of the store. Where a store keeps its repositories and its blobs is its
-    // owner's business.
-    private bool IsBehindLink(string path, Dictionary<string, bool> known)
+    private void RequireNoLinkAbove(string path, string verb)
     {
-        if (path.AsSpan().Count('/') <= FreelyPlaced)
-            return false;
+        if (FindLinkAbove(path, new Dictionary<string, string?>(StringComparer.Ordinal)) is { } link)
+            throw new StoreAccessException($"'{FullPath(link)}' is a symbolic link: nothing behind it is {verb}.");
+    }
+
+    // The uppermost directory above a path that is a symbolic link and must not be one; null where there is none.
+    private string? FindLinkAbove(string path, Dictionary<string, string?> known)
+    {
+        if (!path.Contains('/', StringComparison.Ordinal) || StorePaths.IsFreelyPlaced(StoreLayout.ParentOf(path)))
+            return null;
         var directory = StoreLayout.ParentOf(path);
-        if (!known.TryGetValue(directory, out var isBehind))
-            known[directory] = isBehind = Stat(directory) is { Kind: EntryKind.SymbolicLink } || IsBehindLink(directory, known);
-        return isBehind;
+        if (!known.TryGetValue(directory, out var link))
+            known[directory] = link = FindLinkAbove(directory, known) ?? (Stat(directory) is { Kind: EntryKind.SymbolicLink } ? directory : null);
+        return link;
     }
 
     private static ParallelOptions Parallelism(CancellationToken cancellationToken) =>

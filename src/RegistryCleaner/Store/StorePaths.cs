@@ -6,6 +6,13 @@ internal static class StorePaths
     /// <summary>Why nothing can be moved.</summary>
     public const string SeveralFileSystems = "lies on more than one file system, or on one that is mounted in two places: nothing can be renamed from one to the other";
 
+    /// <summary>
+    /// Whether a directory may be a symbolic link, as v2 and what lies directly in it: where a store keeps its repositories and its blobs is
+    /// its owner's business. What lies behind any other may be another repository's, or no part of the store.
+    /// </summary>
+    public static bool IsFreelyPlaced(string directory) =>
+        directory == StoreLayout.Version2 || (directory.StartsWith(StoreLayout.Version2 + "/", StringComparison.Ordinal) && directory.AsSpan().Count('/') == 1);
+
     /// <summary>A name for a file beside its place, as a registry names its own: what a killed run left is found with those.</summary>
     public static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid()}.tmp";
 

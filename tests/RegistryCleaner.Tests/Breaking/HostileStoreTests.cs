@@ -58,6 +58,36 @@ public class HostileStoreTests(ITestOutputHelper output)
         ends.First(end => end.Verb == "CleanImages").Said.ShouldContain("symbolic link");
     }
 
+    [Theory]
+    [InlineData("registry-cleaner/discarded/freed", true)]
+    [InlineData("registry-cleaner/discarded/restored", true)]
+    [InlineData("registry-cleaner/history/freed", true)]
+    [InlineData("registry-cleaner/history/restored", true)]
+    [InlineData("registry-cleaner/discarded/freed/20200101T000000Z-00000000", false)]
+    [InlineData("registry-cleaner/history/freed/20200101T000000Z-00000000", false)]
+    [InlineData("registry-cleaner/trash/20200101T000000Z-00000000", false)]
+    [InlineData("registry-cleaner/trash/20200101T000000Z-00000000/v2", false)]
+    [InlineData("registry-cleaner/trash/20200101T000000Z-00000000/rest", false)]
+    public async Task What_lies_in_the_cleaners_own_directories_is_not_looked_for_elsewhere(string path, bool isRefused)
+    {
+        using var scene = new HostileStore();
+        scene.Replace(path);
+        // More than are kept of runs that ended.
+        foreach (var name in Enumerable.Range(0, 205).Select(i => $"20200101T000000Z-{i:x8}"))
+        {
+            Directory.CreateDirectory(Path.Combine(scene.Outside(path.Replace('/', '+')), name));
+            await File.WriteAllTextAsync(Path.Combine(scene.Outside(path.Replace('/', '+')), name, "precious"), "precious");
+        }
+
+        var ends = await ShouldHarmNothingAsync(scene);
+
+        if (!isRefused)
+            return;
+        var clean = ends.First(end => end.Verb == "CleanImages");
+        clean.ExitCode.ShouldBe(ExitCode.Refused);
+        clean.Said.ShouldContain($"{path}' is a symbolic link");
+    }
+
     // What the shell makes of it, in the directory v2, and what the verbs have to say of it (null: nothing needs be said).
     private static readonly Dictionary<string, (string Script, string? Said)> s_tricks = new()
     {

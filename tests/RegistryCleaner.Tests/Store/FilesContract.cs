@@ -221,6 +221,83 @@ public abstract class FilesContract : IDisposable
         Get("v2/precious").ShouldBe("x");
     }
 
+    [SkippableTheory]
+    [InlineData("registry-cleaner")]
+    [InlineData("registry-cleaner/discarded")]
+    [InlineData("registry-cleaner/discarded/freed")]
+    [InlineData("registry-cleaner/discarded/freed/1")]
+    public async Task No_tree_is_deleted_or_listed_behind_a_symbolic_link(string level)
+    {
+        var files = Files;
+        Put("registry-cleaner/discarded/freed/1/v2/precious", "x");
+        LinkAway(level);
+
+        var refused = await Should.ThrowAsync<StoreAccessException>(() => files.DeleteTreesAsync(["registry-cleaner/discarded/freed/1/v2"], default));
+        var unlisted = await Should.ThrowAsync<StoreAccessException>(() => files.ListOwnAsync(["registry-cleaner/discarded/freed/1"], ListDepth.Tree, "It cannot be listed", default));
+
+        refused.Message.ShouldMatch($"{level}'? is a symbolic link");
+        unlisted.Message.ShouldContain($"{level}' is a symbolic link");
+        Directory.GetFiles(Full("elsewhere"), "precious", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [SkippableTheory]
+    [InlineData("v2/repositories/a")]
+    [InlineData("v2/repositories/a/_manifests")]
+    [InlineData("v2/repositories/a/_manifests/tags/1")]
+    [InlineData("v2/repositories/a/_manifests/tags/1/current")]
+    [InlineData("registry-cleaner")]
+    [InlineData("registry-cleaner/trash")]
+    public async Task Nothing_is_written_behind_a_symbolic_link(string level)
+    {
+        var files = Files;
+        var path = level.StartsWith("v2", StringComparison.Ordinal) ? "v2/repositories/a/_manifests/tags/1/current/link" : "registry-cleaner/trash/1/completed";
+        Put(path, "precious");
+        LinkAway(level);
+
+        var refused = await Should.ThrowAsync<StoreAccessException>(() => files.WriteAsync(path, "x"u8.ToArray(), default));
+
+        refused.Message.ShouldMatch($"{level}'? is a symbolic link");
+        Get(path).ShouldBe("precious");
+        Directory.GetFiles(Full("elsewhere"), "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [SkippableTheory]
+    [InlineData("v2")]
+    [InlineData("v2/repositories")]
+    [InlineData("v2/repositories/a/link")]
+    public async Task Where_a_store_keeps_its_repositories_is_written_to_and_a_link_in_the_files_own_place_is_replaced(string level)
+    {
+        Put("v2/repositories/a/link", "before");
+        LinkAway(level);
+
+        await Files.WriteAsync("v2/repositories/a/link", "after"u8.ToArray(), default);
+        Directory.CreateDirectory(Full("v2/repositories/a/empty"));
+        await Files.RemoveEmptyDirectoriesAsync(["v2/repositories/a/empty"], default);
+
+        Get("v2/repositories/a/link").ShouldBe("after");
+        Directory.Exists(Full("v2/repositories/a/empty")).ShouldBeFalse();
+        if (level.EndsWith("link", StringComparison.Ordinal))
+            Get("elsewhere").ShouldBe("before");
+    }
+
+    [SkippableTheory]
+    [InlineData("v2/repositories/a")]
+    [InlineData("v2/repositories/a/_layers")]
+    [InlineData("v2/repositories/a/_layers/sha256")]
+    public async Task No_empty_directory_is_removed_behind_a_symbolic_link(string level)
+    {
+        var files = Files;
+        foreach (var name in new[] { "1", "2" })
+            Directory.CreateDirectory(Full($"v2/repositories/a/_layers/sha256/{name}"));
+        Directory.CreateDirectory(Full("v2/repositories/b"));
+        LinkAway(level);
+
+        await files.RemoveEmptyDirectoriesAsync(["v2/repositories/a/_layers/sha256/1", "v2/repositories/b", "v2/repositories/a/_layers/sha256/2"], default);
+
+        Directory.GetDirectories(Full("v2/repositories/a/_layers/sha256")).Length.ShouldBe(2);
+        Directory.Exists(Full("v2/repositories/b")).ShouldBeFalse();
+    }
+
     [SkippableFact]
     public async Task Only_directories_that_are_empty_are_removed()
     {
@@ -277,6 +354,16 @@ public abstract class FilesContract : IDisposable
         var listing = await Files.ListAsync(directories, depth, default);
         listing.Problems.ShouldBeEmpty();
         return listing.Entries.Select(entry => entry.Path).Order(StringComparer.Ordinal);
+    }
+
+    // What is there lies elsewhere from now on, with a symbolic link in its place.
+    private void LinkAway(string path)
+    {
+        if (Directory.Exists(Full(path)))
+            Directory.Move(Full(path), Full("elsewhere"));
+        else
+            File.Move(Full(path), Full("elsewhere"));
+        File.CreateSymbolicLink(Full(path), Full("elsewhere"));
     }
 
     private string Full(string path) => Path.Combine(_root, path);
