@@ -125,12 +125,21 @@ internal static class ContainerScripts
             """,
     };
 
+    // busybox's rm gives up where a path gets too long: what lies so deep is put directly into the tree, each directory with what is
+    // below it, from 500 levels down where names are short, then from as many as names of any length may have.
     public static readonly ContainerScript DeleteTrees = new($$"""
         {{Linked}}
+        delete() {
+            for depth in 500 12; do
+                rm -rf -- "$1" 2>/dev/null && return
+                while [ "$(find "$1" -mindepth "$depth" -maxdepth "$depth" -type d -exec sh -c "mv -T \"\$1\" \"\$2/\$\$\"" sh {} "$1" \; -print 2>/dev/null | wc -c)" -gt 0 ]; do :; done
+            done
+            rm -rf -- "$1"
+        }
         for p; do
             case $p in *"$mark") p=${p%"$mark"};; *) exit 255;; esac
             ! linked "$p" || { printf "%s/%s is a symbolic link: nothing behind it is deleted.\n" "$root" "$link" >&2; exit 255; }
-            rm -rf -- "$p" || exit 255
+            delete "$p" || exit 255
         done
         """)
     { ChangesSomething = true, Behind = "|| exit 3" };
@@ -152,8 +161,11 @@ internal static class ContainerScripts
     /// Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone. The mark becomes
     /// the word of the fence <c>$4</c>, once nothing runs any more that began before; <c>$5</c> is how many seconds that is waited for.
     /// </summary>
-    public const string Lock = """
+    public const string Lock = $$"""
         cd "$1" && mkdir -p "${3%/*}" || exit 3
+        for file in "$3" "$4"; do
+            { [ -f "$file" ] || [ ! -e "$file" ]; } && [ ! -L "$file" ] || { printf '%s/%s {{StorePaths.NoRegularFile}}\n' "$1" "$file" >&2; exit 3; }
+        done
         command -v flock >/dev/null || { printf %s "$2" >"$4" || exit 3; printf '%s without\n' "$2"; exec cat >/dev/null; }
         exec flock -n "$3" sh -c '
             exec 9>>"$2"

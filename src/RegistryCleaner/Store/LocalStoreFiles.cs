@@ -142,7 +142,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             {
                 RequireNoLinkAbove(path, "deleted");
                 if (Directory.Exists(FullPath(path)))
-                    Directory.Delete(FullPath(path), recursive: true);
+                    DeleteTree(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -183,11 +183,12 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(path))!);
+            RequireRegularFile(path);
             taken = FileLock.TryTake(FullPath(path));
             isOurs = taken is not null && await TakeFenceAsync(cancellationToken);
             return isOurs ? taken : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new StoreAccessException($"The store cannot be changed: {e.Message}", e);
         }
@@ -203,6 +204,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     private async Task<bool> TakeFenceAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FullPath(StoreLayout.Fence))!);
+        RequireRegularFile(StoreLayout.Fence);
         for (var second = 0; ; second++)
         {
             await using var fence = FileLock.TryTake(FullPath(StoreLayout.Fence));
@@ -210,6 +212,43 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             if (fence is not null || second >= FileLock.FencePatience)
                 return fence is not null;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+
+    // To open something else may wait for somebody, or set a device going.
+    private void RequireRegularFile(string path)
+    {
+        if (Stat(path) is { Kind: not EntryKind.File } || FileLock.IsPipeOrDevice(FullPath(path)))
+            throw new StoreAccessException($"'{FullPath(path)}' {StorePaths.NoRegularFile}");
+    }
+
+    private void DeleteTree(string path)
+    {
+        try
+        {
+            Directory.Delete(FullPath(path), recursive: true);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            // The runtime takes a path for empty that is too long for it.
+            BringUp(path);
+            Directory.Delete(FullPath(path), recursive: true);
+        }
+    }
+
+    // Directories may lie deeper than a path can say: such are put directly into the tree, each with what is below it.
+    private void BringUp(string tree)
+    {
+        var pending = new Stack<string>([tree]);
+        while (pending.TryPop(out var directory))
+        {
+            foreach (var inner in ListOne(directory, []).Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path))
+            {
+                var place = inner.Length <= StorePaths.MaxWritten ? inner : $"{tree}/{Guid.NewGuid()}";
+                if (place != inner)
+                    FileRename.Rename(FullPath(inner), FullPath(place), isDirectory: true);
+                pending.Push(place);
+            }
         }
     }
 

@@ -40,6 +40,11 @@ public static class StoreFilesExtensions
         if (entries.Values.Where(entry => entry.Kind == EntryKind.SymbolicLink).OrderBy(entry => entry.Path.Length).FirstOrDefault() is { Path: not null } link)
             throw new StoreAccessException($"{complaint}: '{files.Root}/{link.Path}' is a symbolic link.");
         var listing = await files.ListAsync(directories, depth, cancellationToken);
-        return listing.Problems is [var problem, ..] ? throw new StoreAccessException($"{complaint}: {problem}") : listing.Entries;
+        // What lies deeper than a registry writes, and was thrown away with an upload, is no reason to do nothing any more.
+        return listing.Problems.Where(problem => !IsTooDeep(problem)).ToList() is [var problem, ..] ? throw new StoreAccessException($"{complaint}: {problem}") : listing.Entries;
     }
+
+    // Of two complaints of such a length that come out of a shell at once, one may come in the middle of the other.
+    private static bool IsTooDeep(StoreProblem problem) =>
+        problem.Path.Length > StorePaths.MaxWritten || problem.Reason.Length > StorePaths.MaxWritten || problem.Reason.EndsWith("name too long", StringComparison.Ordinal);
 }

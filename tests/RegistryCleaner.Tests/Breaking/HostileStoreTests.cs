@@ -134,6 +134,23 @@ public class HostileStoreTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Directories_4000_deep_in_a_repository_that_goes_keep_no_later_run_from_anything()
+    {
+        using var scene = new HostileStore();
+        scene.Store.Write("v2/repositories/gone/_uploads/f3a1/startedat", "2026-01-01T00:00:00Z"u8);
+        scene.Store.Age(TimeSpan.FromDays(2));
+        scene.Shell("cd repositories/gone/_uploads/f3a1; perl -e 'for (1..4000) { mkdir \"d\"; chdir \"d\" }'");
+
+        var ends = await ShouldHarmNothingAsync(scene);
+
+        // What was about to be pruned and what has been is looked at by nobody but these.
+        ends.Where(end => !end.Verb.StartsWith("CheckRegistry", StringComparison.Ordinal)).ShouldAllBe(end => end.ExitCode == ExitCode.Done);
+        ends.ShouldAllBe(end => end.Said.Split('\n', StringSplitOptions.None).All(line => line.Length < 2000));
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+        Directory.Exists(scene.Store.FullPath("v2/repositories/gone")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Nesting_without_end_is_no_reason_to_crash()
     {
         using var scene = new HostileStore();

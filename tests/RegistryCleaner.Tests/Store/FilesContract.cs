@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using RegistryCleaner.Store;
 
@@ -298,6 +299,26 @@ public abstract class FilesContract : IDisposable
         Directory.Exists(Full("v2/repositories/b")).ShouldBeFalse();
     }
 
+    [SkippableTheory]
+    [InlineData("d", 4000)]
+    [InlineData("a name of twenty-four b.", 1000)]
+    [InlineData("255", 40)]
+    public async Task A_tree_deeper_than_a_path_can_say_is_listed_as_deep_as_a_registry_writes_and_deleted(string name, int depth)
+    {
+        var files = Files;
+        Put("registry-cleaner/trash/1/rest/v2/repositories/a/_uploads/f3a1/startedat", "x");
+        Put("registry-cleaner/trash/2/journal.json", "x");
+        Bury("registry-cleaner/trash/1/rest/v2/repositories/a/_uploads/f3a1", name == "255" ? new string('n', 255) : name, depth);
+        File.CreateSymbolicLink(Full("registry-cleaner/trash/1/out"), Full("registry-cleaner/trash/2"));
+
+        var listed = await files.ListOwnAsync(["registry-cleaner/trash"], ListDepth.Tree, "It cannot be listed", default);
+        await files.DeleteTreesAsync(["registry-cleaner/trash/1"], default);
+
+        listed.Select(entry => entry.Path).ShouldContain("registry-cleaner/trash/1/rest/v2/repositories/a/_uploads/f3a1/startedat");
+        Directory.Exists(Full("registry-cleaner/trash/1")).ShouldBeFalse();
+        Get("registry-cleaner/trash/2/journal.json").ShouldBe("x");
+    }
+
     [SkippableFact]
     public async Task Only_directories_that_are_empty_are_removed()
     {
@@ -349,11 +370,39 @@ public abstract class FilesContract : IDisposable
         }
     }
 
+    [SkippableTheory]
+    [InlineData("lock", "mkfifo")]
+    [InlineData("fence", "mkfifo")]
+    [InlineData("lock", "mkdir")]
+    [InlineData("fence", "mkdir")]
+    [InlineData("lock", "ln -s ../elsewhere")]
+    [InlineData("fence", "ln -s ../elsewhere")]
+    public async Task What_is_to_be_locked_and_is_no_regular_file_is_refused_and_not_waited_for(string name, string making)
+    {
+        var files = Files;
+        Directory.CreateDirectory(Full("registry-cleaner"));
+        Shell("registry-cleaner", $"{making} {name}");
+
+        var refused = await Should.ThrowAsync<StoreAccessException>(() => files.TryLockAsync("registry-cleaner/lock", default).WaitAsync(TimeSpan.FromSeconds(20)));
+
+        refused.Message.ShouldMatch($"registry-cleaner/{name}'? is no regular file");
+        Path.Exists(Full("elsewhere")).ShouldBeFalse();
+    }
+
     private async Task<IEnumerable<string>> ListAsync(ListDepth depth, params string[] directories)
     {
         var listing = await Files.ListAsync(directories, depth, default);
         listing.Problems.ShouldBeEmpty();
         return listing.Entries.Select(entry => entry.Path).Order(StringComparer.Ordinal);
+    }
+
+    private void Bury(string directory, string name, int depth) => Shell(directory, $"perl -e 'for (1..{depth}) {{ mkdir \"{name}\"; chdir \"{name}\" }}'");
+
+    private void Shell(string directory, string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-euc", script]) { WorkingDirectory = Full(directory) })!;
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, script);
     }
 
     // What is there lies elsewhere from now on, with a symbolic link in its place.
