@@ -47,8 +47,7 @@ public sealed partial class Cleaner
         RequireFiles(options, "EmptyTrash");
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         var run = await CleanerRun.StartAsync(location, options, new PruningOptions { Earlier = EarlierTrash.Empty, Interrupted = options.Interrupted }, [], options.DryRun, _logger, cancellationToken);
-        var history = new RunHistory(run.Files);
-        var before = (await history.ReadAsync(cancellationToken)).Where(summary => summary.BytesInTrash > 0 || summary.State is RunState.InTrash or RunState.Interrupted).ToList();
+        var before = (await ReadHistoryAsync(run, cancellationToken)).Where(summary => summary.BytesInTrash > 0 || summary.State is RunState.InTrash or RunState.Interrupted).ToList();
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
         {
             // What could be done is done by now: earlier runs come first, whatever the verb.
@@ -67,9 +66,14 @@ public sealed partial class Cleaner
         RequireFiles(options, "History");
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
         var run = CleanerRun.StartPuttingBack(location, _logger);
+        return run.Report("History", CollectorKind.None, null) with { Runs = await ReadHistoryAsync(run, cancellationToken) };
+    }
+
+    private static async Task<IReadOnlyList<RunSummary>> ReadHistoryAsync(CleanerRun run, CancellationToken cancellationToken)
+    {
         try
         {
-            return run.Report("History", CollectorKind.None, null) with { Runs = await new RunHistory(run.Files).ReadAsync(cancellationToken) };
+            return await new RunHistory(run.Files).ReadAsync(cancellationToken);
         }
         catch (StoreAccessException e)
         {

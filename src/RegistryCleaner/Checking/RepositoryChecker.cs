@@ -59,7 +59,7 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
     {
         var name = repository.Name.Value;
         foreach (var problem in repository.Problems)
-            yield return new Finding(Severity.Error, problem.Path.Length > 0 ? problem.Path : name, $"it cannot be read or understood: {problem.Reason}", "look at it by hand; until then nothing of this repository but tags is ever removed");
+            yield return new Finding(Severity.Error, problem.Path.Length > 0 ? StorePaths.Shortened(problem.Path) : name, $"it cannot be read or understood: {StorePaths.Shortened(problem.Reason)}", "look at it by hand; until then nothing of this repository but tags is ever removed");
         if (repository.Directories.Contains(StoreLayout.ManifestsName) != repository.Directories.Contains(StoreLayout.LayersName))
             yield return new Finding(Severity.Warning, name, $"it has only one of {StoreLayout.ManifestsName} and {StoreLayout.LayersName}: a registry of the 3.x line gives up its garbage-collect there", "push an image to it, or remove the repository with CleanImages");
 

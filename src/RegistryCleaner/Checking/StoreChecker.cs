@@ -65,7 +65,7 @@ internal sealed class StoreChecker(IStoreFiles files, VerifyKind verify)
     private static IEnumerable<Finding> CatalogFindings(RepositoryCatalog catalog, BlobTable blobs)
     {
         foreach (var problem in catalog.Problems.Concat(blobs.Problems))
-            yield return new Finding(Severity.Error, problem.Path, $"it cannot be looked at: {problem.Reason}", "set its permissions right, or remove it by hand; until then no blob is ever freed");
+            yield return new Finding(Severity.Error, StorePaths.Shortened(problem.Path), $"it cannot be looked at: {StorePaths.Shortened(problem.Reason)}", "set its permissions right, or remove it by hand; until then no blob is ever freed");
         foreach (var unnamed in catalog.Unnamed)
             yield return new Finding(Severity.Warning, unnamed.Directory, $"no repository can have this name: {unnamed.Reason}", "look at it by hand; nothing in it is ever changed, and what it links stays");
         foreach (var file in catalog.StrayFiles)

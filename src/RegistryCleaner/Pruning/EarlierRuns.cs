@@ -53,6 +53,9 @@ internal sealed class EarlierRuns(IStoreFiles files)
 
     private static readonly RunEnd[] s_ends = Enum.GetValues<RunEnd>();
 
+    /// <summary>The directories in which runs lie, each named for what became of them.</summary>
+    public static IReadOnlyList<string> Directories { get; } = [StoreLayout.Trash, .. s_ends.Select(DiscardedOf), .. s_ends.Select(HistoryOf)];
+
     /// <summary>The names of the runs whose trash is there, oldest first.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken) => NamesIn(await ListAsync([StoreLayout.Trash], cancellationToken), StoreLayout.Trash);
 
@@ -82,7 +85,7 @@ internal sealed class EarlierRuns(IStoreFiles files)
     public async Task<IReadOnlyList<TrashedFile>> ReadFilesAsync(CancellationToken cancellationToken)
     {
         var listing = await ListAsync([StoreLayout.Trash], cancellationToken, ListDepth.Tree);
-        return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(Place).OfType<TrashedFile>()];
+        return [.. listing.Where(entry => entry.Kind != EntryKind.Directory).Select(Place).OfType<TrashedFile>()];
     }
 
     // RUN/v2/... and RUN/rest/v2/...; anything else is the run's own.
@@ -176,15 +179,12 @@ internal sealed class EarlierRuns(IStoreFiles files)
         return contents.TryGetValue(path, out var content) ? PruneJournal.FromJson(content.Bytes.Span, runId) : null;
     }
 
-    private async Task<StoreListing> ListAsync(IReadOnlyCollection<string> directories, CancellationToken cancellationToken, ListDepth depth = ListDepth.Children)
-    {
-        var listing = await files.ListAsync(directories, depth, cancellationToken);
-        return listing.Problems is [var problem, ..] ? throw new StoreAccessException($"What earlier runs left cannot be listed: {problem}") : listing;
-    }
+    private Task<IReadOnlyList<StoreEntry>> ListAsync(IReadOnlyCollection<string> directories, CancellationToken cancellationToken, ListDepth depth = ListDepth.Children) =>
+        files.ListOwnAsync(directories, depth, "What earlier runs left cannot be listed", cancellationToken);
 
-    private static List<string> NamesIn(StoreListing listing, string directory) =>
+    private static List<string> NamesIn(IReadOnlyList<StoreEntry> listing, string directory) =>
     [
-        .. listing.Entries.Where(entry => entry.Kind == EntryKind.Directory && StoreLayout.ParentOf(entry.Path) == directory)
+        .. listing.Where(entry => entry.Kind == EntryKind.Directory && StoreLayout.ParentOf(entry.Path) == directory)
             .Select(entry => entry.Path[(directory.Length + 1)..]).Order(StringComparer.Ordinal),
     ];
 

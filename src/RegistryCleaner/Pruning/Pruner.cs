@@ -74,8 +74,8 @@ public sealed partial class Pruner
     // What lies in the trash goes back into the store, or is deleted: whoever could have it lie elsewhere could have anything deleted.
     private async Task RequireOwnDirectoriesAsync(CancellationToken cancellationToken)
     {
-        var entries = await _files.StatAsync([StoreLayout.WorkDirectory, StoreLayout.LockFile, StoreLayout.Fence, StoreLayout.Trash, StoreLayout.Discarded, StoreLayout.History], cancellationToken);
-        if (entries.Values.FirstOrDefault(entry => entry.Kind == EntryKind.SymbolicLink) is { Path: not null } link)
+        var entries = await _files.StatAsync([StoreLayout.WorkDirectory, StoreLayout.LockFile, StoreLayout.Fence, StoreLayout.Discarded, StoreLayout.History, .. EarlierRuns.Directories], cancellationToken);
+        if (entries.Values.Where(entry => entry.Kind == EntryKind.SymbolicLink).OrderBy(entry => entry.Path.Length).FirstOrDefault() is { Path: not null } link)
             throw new CleanerException(ExitCode.Refused, $"'{_files.Root}/{link.Path}' is a symbolic link. What is removed is kept there by rename, and deleted from there: remove the link, and the cleaner makes a directory of its own.");
         try
         {

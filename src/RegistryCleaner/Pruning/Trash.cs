@@ -115,10 +115,8 @@ internal sealed class Trash(IStoreFiles files, string runId)
 
     private async Task<IReadOnlyList<StoreEntry>> FilesAsync(string below, CancellationToken cancellationToken)
     {
-        var listing = await files.ListAsync([Of(below)], ListDepth.Tree, cancellationToken);
-        if (listing.Problems is [var problem, ..])
-            throw new StoreAccessException($"The trash of run {RunId} cannot be listed: {problem}");
-        return [.. listing.Entries.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry with { Path = entry.Path[(Base.Length + 1)..] })];
+        var listing = await files.ListOwnAsync([Of(below)], ListDepth.Tree, $"The trash of run {RunId} cannot be listed", cancellationToken);
+        return [.. listing.Where(entry => entry.Kind != EntryKind.Directory).Select(entry => entry with { Path = entry.Path[(Base.Length + 1)..] })];
     }
 
     /// <summary>Those of the paths of the store that lie in the trash.</summary>

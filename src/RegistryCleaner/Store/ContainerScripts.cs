@@ -70,9 +70,22 @@ internal static class ContainerScripts
 
     public static readonly ContainerScript Time = new("date +%s");
 
+    // Whether a directory above a path is a symbolic link and must not be one (StorePaths.IsFreelyPlaced); it is $link then.
+    private const string Linked = """
+        linked() {
+            link=$1
+            while case $link in */*) link=${link%/*};; *) return 1;; esac; do
+                case $link in */*/*) ;; v2|v2/*) return 1;; esac
+                [ ! -L "$link" ] || return 0
+            done
+        }
+        """;
+
     /// <summary>Standard input becomes the file <c>path</c>, if it has so many bytes, by way of the file <c>temporary</c>.</summary>
     public static readonly ContainerScript Write = new(
-        """
+        $$"""
+        {{Linked}}
+        ! linked "$path" || { printf "%s/%s is a symbolic link: nothing behind it is written.\n" "$root" "$link" >&2; exit 3; }
         mkdir -p "${path%/*}" || exit 3
         cat > "$temporary" && [ "$(wc -c < "$temporary")" -eq "$length" ] && { sync -d "$temporary" 2>/dev/null || sync; } && mv -T "$temporary" "$path" || { rm -f "$temporary"; exit 3; }
         """,
@@ -81,12 +94,12 @@ internal static class ContainerScripts
 
     /// <summary>
     /// Renames each path from below <c>from</c> to below <c>to</c>. A record a path: M moved, A absent, E something is at the target, X refused, with the reason.
-    /// What lies behind a symbolic link may be another repository's, or no part of the store; only the two uppermost directories may be one.
+    /// What lies behind a symbolic link may be another repository's, or no part of the store.
     /// A tag's link may be written by a push at any moment, with other content, and rename(2) would take its place: it is linked instead.
     /// </summary>
     public static readonly ContainerScript Move = new(
         $$"""
-        linked() { d=${1%/*}; while case $d in */*/*) :;; *) false;; esac; do [ -L "$d" ] && return 0; d=${d%/*}; done; return 1; }
+        {{Linked}}
         for p; do
             case $p in *"$mark") p=${p%"$mark"};; *) printf "Xthe path did not arrive whole\0"; continue;; esac
             if [ ! -e "$from/$p" ] && [ ! -L "$from/$p" ]; then printf "A\0"; continue; fi
@@ -112,21 +125,47 @@ internal static class ContainerScripts
             """,
     };
 
-    public static readonly ContainerScript DeleteTrees = new("""
+    // busybox's rm gives up where a path gets too long: what lies so deep is put directly into the tree, each directory with what is
+    // below it, from 500 levels down where names are short, then from as many as names of any length may have.
+    public static readonly ContainerScript DeleteTrees = new($$"""
+        {{Linked}}
+        delete() {
+            for depth in 500 12; do
+                rm -rf -- "$1" 2>/dev/null && return
+                while [ "$(find "$1" -mindepth "$depth" -maxdepth "$depth" -type d -exec sh -c "mv -T \"\$1\" \"\$2/\$\$\"" sh {} "$1" \; -print 2>/dev/null | wc -c)" -gt 0 ]; do :; done
+            done
+            rm -rf -- "$1"
+        }
         for p; do
-            case $p in *"$mark") rm -rf -- "${p%"$mark"}" || exit 255;; *) exit 255;; esac
+            case $p in *"$mark") p=${p%"$mark"};; *) exit 255;; esac
+            ! linked "$p" || { printf "%s/%s is a symbolic link: nothing behind it is deleted.\n" "$root" "$link" >&2; exit 255; }
+            delete "$p" || exit 255
         done
         """)
     { ChangesSomething = true, Behind = "|| exit 3" };
 
-    public static readonly ContainerScript RemoveEmptyDirectories = new("""rmdir -- "$@" 2>/dev/null""") { ChangesSomething = true };
+    // Most often nothing lies behind a link, and then each path is looked at once.
+    public static readonly ContainerScript RemoveEmptyDirectories = new($$"""
+        {{Linked}}
+        for p; do
+            if linked "$p"; then
+                for p; do shift; linked "$p" || set -- "$@" "$p"; done
+                break
+            fi
+        done
+        [ "$#" -eq 0 ] || rmdir -- "$@" 2>/dev/null
+        """)
+    { ChangesSomething = true };
 
     /// <summary>
     /// Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone. The mark becomes
     /// the word of the fence <c>$4</c>, once nothing runs any more that began before; <c>$5</c> is how many seconds that is waited for.
     /// </summary>
-    public const string Lock = """
+    public const string Lock = $$"""
         cd "$1" && mkdir -p "${3%/*}" || exit 3
+        for file in "$3" "$4"; do
+            { [ -f "$file" ] || [ ! -e "$file" ]; } && [ ! -L "$file" ] || { printf '%s/%s {{StorePaths.NoRegularFile}}\n' "$1" "$file" >&2; exit 3; }
+        done
         command -v flock >/dev/null || { printf %s "$2" >"$4" || exit 3; printf '%s without\n' "$2"; exec cat >/dev/null; }
         exec flock -n "$3" sh -c '
             exec 9>>"$2"

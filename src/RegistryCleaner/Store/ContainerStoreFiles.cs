@@ -179,7 +179,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     public async Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
         if (paths.Count > 0)
-            await ChangeAsync(ContainerScripts.RemoveEmptyDirectories, _ => Pieces(paths.Select(path => "./" + path), ""), [], cancellationToken);
+            await ChangeAsync(ContainerScripts.RemoveEmptyDirectories, _ => Pieces(paths, ""), [], cancellationToken);
     }
 
     /// <inheritdoc/>

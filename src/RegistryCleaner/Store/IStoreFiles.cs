@@ -64,18 +64,22 @@ public interface IStoreFiles
     Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes a file that is there whole or not at all (a temporary file, flushed, then renamed), with its directories.</summary>
+    /// <exception cref="StoreAccessException">
+    /// It cannot be written, or lies behind a symbolic link: only v2 and what lies directly in it may be one.
+    /// </exception>
     Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>
     /// Renames each path below <paramref name="fromBase"/> to the same path below <paramref name="toBase"/>, in the order given,
-    /// never over something that exists, and never through a symbolic link below the two uppermost
-    /// directories. Directories of the target are made as needed.
+    /// never over something that exists, and never through a symbolic link: only v2 and what lies
+    /// directly in it may be one. Directories of the target are made as needed.
     /// </summary>
     /// <returns>An outcome for each path, in the same order.</returns>
     Task<IReadOnlyList<MoveOutcome>> MoveAsync(
         string fromBase, string toBase, IReadOnlyList<string> paths, CancellationToken cancellationToken);
 
     /// <summary>Deletes directory trees. Symbolic links are deleted, not followed.</summary>
+    /// <exception cref="StoreAccessException">One cannot be deleted, or lies behind a symbolic link.</exception>
     /// <exception cref="InvalidOperationException">A path lies outside <see cref="StoreLayout.WorkDirectory"/>: nothing else is ever deleted in one go.</exception>
     Task DeleteTreesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken);
 

@@ -12,8 +12,6 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     private const int MaxRange = 256;
     private const int MinBuffer = 4096;
 
-    // v2, and v2/repositories or v2/blobs.
-    private const int FreelyPlaced = 2;
     private const int MaxKeptBuffer = 64 << 10;
 
     [ThreadStatic]
@@ -102,6 +100,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         var isWritten = false;
         try
         {
+            RequireNoLinkAbove(path, "written");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
@@ -129,7 +128,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     {
         if (paths.Count > 0 && !StoreMounts.AreOne(Root))
             throw new StoreAccessException($"The store at '{Root}' {StorePaths.SeveralFileSystems}");
-        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         return Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path, known)).ToList());
     }
 
@@ -141,8 +140,9 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             StorePaths.RequireWorkDirectory(path);
             try
             {
+                RequireNoLinkAbove(path, "deleted");
                 if (Directory.Exists(FullPath(path)))
-                    Directory.Delete(FullPath(path), recursive: true);
+                    DeleteTree(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -156,13 +156,14 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     /// <inheritdoc/>
     public Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
             try
             {
                 // Without recursion this is rmdir, which the system refuses for a directory that is not empty; but a symbolic link to
                 // a directory, full or not, would be unlinked.
-                if (Stat(path) is { Kind: EntryKind.Directory })
+                if (FindLinkAbove(path, known) is null && Stat(path) is { Kind: EntryKind.Directory })
                     Directory.Delete(FullPath(path), recursive: false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -182,11 +183,12 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(path))!);
+            RequireRegularFile(path);
             taken = FileLock.TryTake(FullPath(path));
             isOurs = taken is not null && await TakeFenceAsync(cancellationToken);
             return isOurs ? taken : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new StoreAccessException($"The store cannot be changed: {e.Message}", e);
         }
@@ -202,6 +204,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     private async Task<bool> TakeFenceAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FullPath(StoreLayout.Fence))!);
+        RequireRegularFile(StoreLayout.Fence);
         for (var second = 0; ; second++)
         {
             await using var fence = FileLock.TryTake(FullPath(StoreLayout.Fence));
@@ -209,6 +212,43 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             if (fence is not null || second >= FileLock.FencePatience)
                 return fence is not null;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+
+    // To open something else may wait for somebody, or set a device going.
+    private void RequireRegularFile(string path)
+    {
+        if (Stat(path) is { Kind: not EntryKind.File } || FileLock.IsPipeOrDevice(FullPath(path)))
+            throw new StoreAccessException($"'{FullPath(path)}' {StorePaths.NoRegularFile}");
+    }
+
+    private void DeleteTree(string path)
+    {
+        try
+        {
+            Directory.Delete(FullPath(path), recursive: true);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            // The runtime takes a path for empty that is too long for it.
+            BringUp(path);
+            Directory.Delete(FullPath(path), recursive: true);
+        }
+    }
+
+    // Directories may lie deeper than a path can say: such are put directly into the tree, each with what is below it.
+    private void BringUp(string tree)
+    {
+        var pending = new Stack<string>([tree]);
+        while (pending.TryPop(out var directory))
+        {
+            foreach (var inner in ListOne(directory, []).Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path))
+            {
+                var place = inner.Length <= StorePaths.MaxWritten ? inner : $"{tree}/{Guid.NewGuid()}";
+                if (place != inner)
+                    FileRename.Rename(FullPath(inner), FullPath(place), isDirectory: true);
+                pending.Push(place);
+            }
         }
     }
 
@@ -373,7 +413,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private MoveOutcome Move(string source, string target, string path, Dictionary<string, bool> known)
+    private MoveOutcome Move(string source, string target, string path, Dictionary<string, string?> known)
     {
         try
         {
@@ -381,7 +421,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
                 return new MoveOutcome(path, MoveResult.Missing);
             if (Stat(target) is not null)
                 return new MoveOutcome(path, MoveResult.TargetExists);
-            if (IsBehindLink(source, known) || IsBehindLink(target, known))
+            if (FindLinkAbove(source, known) is not null || FindLinkAbove(target, known) is not null)
                 return new MoveOutcome(path, MoveResult.Failed, "it lies behind a symbolic link");
 
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(target))!);
@@ -401,16 +441,21 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    // What lies there may be another repository's, or no part of the store. Where a store keeps its repositories and its blobs is its
-    // owner's business.
-    private bool IsBehindLink(string path, Dictionary<string, bool> known)
+    private void RequireNoLinkAbove(string path, string verb)
     {
-        if (path.AsSpan().Count('/') <= FreelyPlaced)
-            return false;
+        if (FindLinkAbove(path, new Dictionary<string, string?>(StringComparer.Ordinal)) is { } link)
+            throw new StoreAccessException($"'{FullPath(link)}' is a symbolic link: nothing behind it is {verb}.");
+    }
+
+    // The uppermost directory above a path that is a symbolic link and must not be one; null where there is none.
+    private string? FindLinkAbove(string path, Dictionary<string, string?> known)
+    {
+        if (!path.Contains('/', StringComparison.Ordinal) || StorePaths.IsFreelyPlaced(StoreLayout.ParentOf(path)))
+            return null;
         var directory = StoreLayout.ParentOf(path);
-        if (!known.TryGetValue(directory, out var isBehind))
-            known[directory] = isBehind = Stat(directory) is { Kind: EntryKind.SymbolicLink } || IsBehindLink(directory, known);
-        return isBehind;
+        if (!known.TryGetValue(directory, out var link))
+            known[directory] = link = FindLinkAbove(directory, known) ?? (Stat(directory) is { Kind: EntryKind.SymbolicLink } ? directory : null);
+        return link;
     }
 
     private static ParallelOptions Parallelism(CancellationToken cancellationToken) =>

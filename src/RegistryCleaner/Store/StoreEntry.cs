@@ -54,7 +54,7 @@ public sealed record StoreListing(IReadOnlyList<StoreEntry> Entries, IReadOnlyLi
 public readonly record struct StoreProblem(string Path, string Reason)
 {
     /// <inheritdoc/>
-    public override string ToString() => Path.Length == 0 ? Reason : $"{Path}: {Reason}";
+    public override string ToString() => Path.Length == 0 ? StorePaths.Shortened(Reason) : $"{StorePaths.Shortened(Path)}: {StorePaths.Shortened(Reason)}";
 }
 
 /// <summary>The content of a file, or why there is none.</summary>

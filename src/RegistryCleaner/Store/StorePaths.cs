@@ -6,6 +6,27 @@ internal static class StorePaths
     /// <summary>Why nothing can be moved.</summary>
     public const string SeveralFileSystems = "lies on more than one file system, or on one that is mounted in two places: nothing can be renamed from one to the other";
 
+    /// <summary>Why something is not locked.</summary>
+    public const string NoRegularFile = "is no regular file, as the cleaner locks there: remove it, and the cleaner makes one of its own.";
+
+    /// <summary>
+    /// No path that a registry writes has more characters, nor has its place in a trash: 255 of a repository's name, 128 of a tag's and
+    /// as many of a digest are most of it.
+    /// </summary>
+    public const int MaxWritten = 1024;
+
+    private const int MaxSaid = 600;
+
+    /// <summary>A text with a path in it that may be as long as any, for people.</summary>
+    public static string Shortened(string text) => text.Length <= MaxSaid ? text : $"{text[..(MaxSaid / 2)]} [...] {text[^(MaxSaid / 2)..]}";
+
+    /// <summary>
+    /// Whether a directory may be a symbolic link, as v2 and what lies directly in it: where a store keeps its repositories and its blobs is
+    /// its owner's business. What lies behind any other may be another repository's, or no part of the store.
+    /// </summary>
+    public static bool IsFreelyPlaced(string directory) =>
+        directory == StoreLayout.Version2 || (directory.StartsWith(StoreLayout.Version2 + "/", StringComparison.Ordinal) && directory.AsSpan().Count('/') == 1);
+
     /// <summary>A name for a file beside its place, as a registry names its own: what a killed run left is found with those.</summary>
     public static string TemporaryOf(string path) => $"{path}.{Guid.NewGuid()}.tmp";
 

@@ -58,6 +58,36 @@ public class HostileStoreTests(ITestOutputHelper output)
         ends.First(end => end.Verb == "CleanImages").Said.ShouldContain("symbolic link");
     }
 
+    [Theory]
+    [InlineData("registry-cleaner/discarded/freed", true)]
+    [InlineData("registry-cleaner/discarded/restored", true)]
+    [InlineData("registry-cleaner/history/freed", true)]
+    [InlineData("registry-cleaner/history/restored", true)]
+    [InlineData("registry-cleaner/discarded/freed/20200101T000000Z-00000000", false)]
+    [InlineData("registry-cleaner/history/freed/20200101T000000Z-00000000", false)]
+    [InlineData("registry-cleaner/trash/20200101T000000Z-00000000", false)]
+    [InlineData("registry-cleaner/trash/20200101T000000Z-00000000/v2", false)]
+    [InlineData("registry-cleaner/trash/20200101T000000Z-00000000/rest", false)]
+    public async Task What_lies_in_the_cleaners_own_directories_is_not_looked_for_elsewhere(string path, bool isRefused)
+    {
+        using var scene = new HostileStore();
+        scene.Replace(path);
+        // More than are kept of runs that ended.
+        foreach (var name in Enumerable.Range(0, 205).Select(i => $"20200101T000000Z-{i:x8}"))
+        {
+            Directory.CreateDirectory(Path.Combine(scene.Outside(path.Replace('/', '+')), name));
+            await File.WriteAllTextAsync(Path.Combine(scene.Outside(path.Replace('/', '+')), name, "precious"), "precious");
+        }
+
+        var ends = await ShouldHarmNothingAsync(scene);
+
+        if (!isRefused)
+            return;
+        var clean = ends.First(end => end.Verb == "CleanImages");
+        clean.ExitCode.ShouldBe(ExitCode.Refused);
+        clean.Said.ShouldContain($"{path}' is a symbolic link");
+    }
+
     // What the shell makes of it, in the directory v2, and what the verbs have to say of it (null: nothing needs be said).
     private static readonly Dictionary<string, (string Script, string? Said)> s_tricks = new()
     {
@@ -101,6 +131,23 @@ public class HostileStoreTests(ITestOutputHelper output)
         if (s_tricks[name].Said is { } said)
             ends[0].Said.ShouldContain(said);
         Directory.GetFiles(scene.Store.FullPath("v2"), "pwned", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 20 }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Directories_4000_deep_in_a_repository_that_goes_keep_no_later_run_from_anything()
+    {
+        using var scene = new HostileStore();
+        scene.Store.Write("v2/repositories/gone/_uploads/f3a1/startedat", "2026-01-01T00:00:00Z"u8);
+        scene.Store.Age(TimeSpan.FromDays(2));
+        scene.Shell("cd repositories/gone/_uploads/f3a1; perl -e 'for (1..4000) { mkdir \"d\"; chdir \"d\" }'");
+
+        var ends = await ShouldHarmNothingAsync(scene);
+
+        // What was about to be pruned and what has been is looked at by nobody but these.
+        ends.Where(end => !end.Verb.StartsWith("CheckRegistry", StringComparison.Ordinal)).ShouldAllBe(end => end.ExitCode == ExitCode.Done);
+        ends.ShouldAllBe(end => end.Said.Split('\n', StringSplitOptions.None).All(line => line.Length < 2000));
+        Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+        Directory.Exists(scene.Store.FullPath("v2/repositories/gone")).ShouldBeFalse();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using RegistryCleaner.Store;
 
@@ -221,6 +222,103 @@ public abstract class FilesContract : IDisposable
         Get("v2/precious").ShouldBe("x");
     }
 
+    [SkippableTheory]
+    [InlineData("registry-cleaner")]
+    [InlineData("registry-cleaner/discarded")]
+    [InlineData("registry-cleaner/discarded/freed")]
+    [InlineData("registry-cleaner/discarded/freed/1")]
+    public async Task No_tree_is_deleted_or_listed_behind_a_symbolic_link(string level)
+    {
+        var files = Files;
+        Put("registry-cleaner/discarded/freed/1/v2/precious", "x");
+        LinkAway(level);
+
+        var refused = await Should.ThrowAsync<StoreAccessException>(() => files.DeleteTreesAsync(["registry-cleaner/discarded/freed/1/v2"], default));
+        var unlisted = await Should.ThrowAsync<StoreAccessException>(() => files.ListOwnAsync(["registry-cleaner/discarded/freed/1"], ListDepth.Tree, "It cannot be listed", default));
+
+        refused.Message.ShouldMatch($"{level}'? is a symbolic link");
+        unlisted.Message.ShouldContain($"{level}' is a symbolic link");
+        Directory.GetFiles(Full("elsewhere"), "precious", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [SkippableTheory]
+    [InlineData("v2/repositories/a")]
+    [InlineData("v2/repositories/a/_manifests")]
+    [InlineData("v2/repositories/a/_manifests/tags/1")]
+    [InlineData("v2/repositories/a/_manifests/tags/1/current")]
+    [InlineData("registry-cleaner")]
+    [InlineData("registry-cleaner/trash")]
+    public async Task Nothing_is_written_behind_a_symbolic_link(string level)
+    {
+        var files = Files;
+        var path = level.StartsWith("v2", StringComparison.Ordinal) ? "v2/repositories/a/_manifests/tags/1/current/link" : "registry-cleaner/trash/1/completed";
+        Put(path, "precious");
+        LinkAway(level);
+
+        var refused = await Should.ThrowAsync<StoreAccessException>(() => files.WriteAsync(path, "x"u8.ToArray(), default));
+
+        refused.Message.ShouldMatch($"{level}'? is a symbolic link");
+        Get(path).ShouldBe("precious");
+        Directory.GetFiles(Full("elsewhere"), "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [SkippableTheory]
+    [InlineData("v2")]
+    [InlineData("v2/repositories")]
+    [InlineData("v2/repositories/a/link")]
+    public async Task Where_a_store_keeps_its_repositories_is_written_to_and_a_link_in_the_files_own_place_is_replaced(string level)
+    {
+        Put("v2/repositories/a/link", "before");
+        LinkAway(level);
+
+        await Files.WriteAsync("v2/repositories/a/link", "after"u8.ToArray(), default);
+        Directory.CreateDirectory(Full("v2/repositories/a/empty"));
+        await Files.RemoveEmptyDirectoriesAsync(["v2/repositories/a/empty"], default);
+
+        Get("v2/repositories/a/link").ShouldBe("after");
+        Directory.Exists(Full("v2/repositories/a/empty")).ShouldBeFalse();
+        if (level.EndsWith("link", StringComparison.Ordinal))
+            Get("elsewhere").ShouldBe("before");
+    }
+
+    [SkippableTheory]
+    [InlineData("v2/repositories/a")]
+    [InlineData("v2/repositories/a/_layers")]
+    [InlineData("v2/repositories/a/_layers/sha256")]
+    public async Task No_empty_directory_is_removed_behind_a_symbolic_link(string level)
+    {
+        var files = Files;
+        foreach (var name in new[] { "1", "2" })
+            Directory.CreateDirectory(Full($"v2/repositories/a/_layers/sha256/{name}"));
+        Directory.CreateDirectory(Full("v2/repositories/b"));
+        LinkAway(level);
+
+        await files.RemoveEmptyDirectoriesAsync(["v2/repositories/a/_layers/sha256/1", "v2/repositories/b", "v2/repositories/a/_layers/sha256/2"], default);
+
+        Directory.GetDirectories(Full("v2/repositories/a/_layers/sha256")).Length.ShouldBe(2);
+        Directory.Exists(Full("v2/repositories/b")).ShouldBeFalse();
+    }
+
+    [SkippableTheory]
+    [InlineData("d", 4000)]
+    [InlineData("a name of twenty-four b.", 1000)]
+    [InlineData("255", 40)]
+    public async Task A_tree_deeper_than_a_path_can_say_is_listed_as_deep_as_a_registry_writes_and_deleted(string name, int depth)
+    {
+        var files = Files;
+        Put("registry-cleaner/trash/1/rest/v2/repositories/a/_uploads/f3a1/startedat", "x");
+        Put("registry-cleaner/trash/2/journal.json", "x");
+        Bury("registry-cleaner/trash/1/rest/v2/repositories/a/_uploads/f3a1", name == "255" ? new string('n', 255) : name, depth);
+        File.CreateSymbolicLink(Full("registry-cleaner/trash/1/out"), Full("registry-cleaner/trash/2"));
+
+        var listed = await files.ListOwnAsync(["registry-cleaner/trash"], ListDepth.Tree, "It cannot be listed", default);
+        await files.DeleteTreesAsync(["registry-cleaner/trash/1"], default);
+
+        listed.Select(entry => entry.Path).ShouldContain("registry-cleaner/trash/1/rest/v2/repositories/a/_uploads/f3a1/startedat");
+        Directory.Exists(Full("registry-cleaner/trash/1")).ShouldBeFalse();
+        Get("registry-cleaner/trash/2/journal.json").ShouldBe("x");
+    }
+
     [SkippableFact]
     public async Task Only_directories_that_are_empty_are_removed()
     {
@@ -272,11 +370,49 @@ public abstract class FilesContract : IDisposable
         }
     }
 
+    [SkippableTheory]
+    [InlineData("lock", "mkfifo")]
+    [InlineData("fence", "mkfifo")]
+    [InlineData("lock", "mkdir")]
+    [InlineData("fence", "mkdir")]
+    [InlineData("lock", "ln -s ../elsewhere")]
+    [InlineData("fence", "ln -s ../elsewhere")]
+    public async Task What_is_to_be_locked_and_is_no_regular_file_is_refused_and_not_waited_for(string name, string making)
+    {
+        var files = Files;
+        Directory.CreateDirectory(Full("registry-cleaner"));
+        Shell("registry-cleaner", $"{making} {name}");
+
+        var refused = await Should.ThrowAsync<StoreAccessException>(() => files.TryLockAsync("registry-cleaner/lock", default).WaitAsync(TimeSpan.FromSeconds(20)));
+
+        refused.Message.ShouldMatch($"registry-cleaner/{name}'? is no regular file");
+        Path.Exists(Full("elsewhere")).ShouldBeFalse();
+    }
+
     private async Task<IEnumerable<string>> ListAsync(ListDepth depth, params string[] directories)
     {
         var listing = await Files.ListAsync(directories, depth, default);
         listing.Problems.ShouldBeEmpty();
         return listing.Entries.Select(entry => entry.Path).Order(StringComparer.Ordinal);
+    }
+
+    private void Bury(string directory, string name, int depth) => Shell(directory, $"perl -e 'for (1..{depth}) {{ mkdir \"{name}\"; chdir \"{name}\" }}'");
+
+    private void Shell(string directory, string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-euc", script]) { WorkingDirectory = Full(directory) })!;
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, script);
+    }
+
+    // What is there lies elsewhere from now on, with a symbolic link in its place.
+    private void LinkAway(string path)
+    {
+        if (Directory.Exists(Full(path)))
+            Directory.Move(Full(path), Full("elsewhere"));
+        else
+            File.Move(Full(path), Full("elsewhere"));
+        File.CreateSymbolicLink(Full(path), Full("elsewhere"));
     }
 
     private string Full(string path) => Path.Combine(_root, path);
