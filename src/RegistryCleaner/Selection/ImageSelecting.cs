@@ -83,7 +83,7 @@ internal sealed class ImageSelecting
         if (scope.Rules is { Untagged: true, AreAboutTags: false })
             return "only manifests without a tag were asked for";
         if (tag.IsReferrer)
-            return "it is about another image, and goes with that";
+            return "it is about another image: no rule takes it";
         if (tag.Digest is null)
             return "where it points cannot be read";
         return repository.WhyNothingGoes;
