@@ -87,14 +87,8 @@ public sealed class CleanerCommandLine
             positional = [];
         }
 
-        errors.AddRange(CleanerParameter.All
-            .Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0)
-            .Select(parameter => $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for."));
+        errors.AddRange(Conflicts(given, verbs).Concat(DryRepair(given)));
         errors.AddRange(StrictEnvironment.Errors(environment, given, verbs));
-        if ((verbs & CleanerVerbs.RestoreImages) != 0 && verbs != CleanerVerbs.RestoreImages)
-            errors.Add("RestoreImages runs alone: what is put back is not removed in the same breath.");
-        if (given.Contains("explain") && verbs != CleanerVerbs.CleanImages)
-            errors.Add("--explain touches nothing: no other target can run beside it.");
         if ((verbs & CleanerVerbs.CleanImages) != 0 && !given.Any(SelectsImages))
             errors.Add(NoImages);
         return errors.Count > 0 ? new CommandLineReading { Errors = errors } : OptionsOf(verbs, ValuesOf(parsed, positional));
@@ -123,8 +117,27 @@ public sealed class CleanerCommandLine
         found.AddRange(leading.Where(word => !targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(NoTarget));
         found.AddRange((parsed.GetValue(_words) ?? []).Skip(leading.Count).Select(Misplaced));
         found.AddRange((parsed.GetValue(_lists["images"]) ?? []).Where(word => targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Misplaced));
-        found.AddRange(StrictEnvironment.Errors(environment, GivenNames(parsed), verb));
+        var given = GivenNames(parsed);
+        found.AddRange(DryRepair(given));
+        found.AddRange(StrictEnvironment.Errors(environment, given, verb));
         return found.Count > 0 ? null : ValuesOf(parsed, []);
+    }
+
+    /// <summary>
+    /// What does not go together: a parameter of verbs that do not run, which each that runs would pass over, and verbs that must not
+    /// run beside each other.
+    /// </summary>
+    /// <param name="given">The names of the parameters that the command line gives.</param>
+    /// <param name="verbs">The verbs that run.</param>
+    /// <returns>One sentence each.</returns>
+    public static IEnumerable<string> Conflicts(IReadOnlyCollection<string> given, CleanerVerbs verbs)
+    {
+        foreach (var parameter in CleanerParameter.All.Where(parameter => given.Contains(parameter.Name) && (parameter.Verbs & verbs) == 0))
+            yield return $"--{parameter.Name} belongs to {parameter.Verbs}, which is not asked for.";
+        if ((verbs & CleanerVerbs.RestoreImages) != 0 && verbs != CleanerVerbs.RestoreImages)
+            yield return "RestoreImages runs alone: what is put back is not removed in the same breath.";
+        if (given.Contains("explain") && verbs != CleanerVerbs.CleanImages)
+            yield return "--explain touches nothing: no other target can run beside it.";
     }
 
     private static string VerbNames => $"{string.Join(", ", s_verbs[..^1])} and {s_verbs[^1]}";
@@ -135,6 +148,11 @@ public sealed class CleanerCommandLine
 
     /// <summary>What is said where no image was named.</summary>
     public const string NoImages = "No image was named: give at least one with --images, such as --images team/app:1.0.";
+
+    // A repair would be real, whatever runs dry beside it.
+    private static IEnumerable<string> DryRepair(HashSet<string> given) => given.Contains("dry-run") && given.Contains("repair")
+        ? ["--repair knows no --dry-run: without it, CheckRegistry only says what it would repair."]
+        : [];
 
     private List<string> WordErrors(IReadOnlyList<string> words)
     {

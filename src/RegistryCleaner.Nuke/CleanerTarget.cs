@@ -54,13 +54,18 @@ internal static class CleanerTarget
         try
         {
             var report = verb();
-            build.ReportSummary(summary =>
+            // History touches nothing, and CheckRegistry says in the log what it did.
+            if (report.Verb is not (nameof(IHistory.History) or nameof(ICheckRegistry.CheckRegistry)))
             {
-                summary["Tags"] = $"{report.Outcome?.Tags.Count ?? report.Plan?.Repositories.Sum(repository => repository.Tags.Count(tag => tag.Removed)) ?? 0}";
-                summary["Freed"] = ReportTable.Bytes(report.Collection?.Bytes ?? 0);
-                summary["Mode"] = report.DryRun ? "dry run" : "real";
-                return summary;
-            });
+                build.ReportSummary(summary =>
+                {
+                    summary["Tags"] = $"{report.Restoration?.Images.Length ?? report.Outcome?.Tags.Count ?? report.Plan?.Repositories.Sum(repository => repository.Tags.Count(tag => tag.Removed)) ?? 0}";
+                    summary["Freed"] = ReportTable.Bytes(report.Collection?.Bytes ?? 0);
+                    summary["Mode"] = report.DryRun ? "dry run" : "real";
+                    return summary;
+                });
+            }
+
             RegistryCleanerTasks.RequireDone(report);
         }
         catch (CleanerException e)

@@ -12,6 +12,9 @@ public interface ICheckRegistry : IRegistryTargets
     /// <summary>Looks whether everything in the store is as it should be.</summary>
     Target CheckRegistry => _ => _
         .Description("Looks at the whole store, and says what is not as it should be and what to do")
+        .TryAfter<ICleanImages>(build => build.CleanImages)
+        .TryAfter<IGarbageCollect>(build => build.GarbageCollect)
+        .TryAfter<IEmptyTrash>(build => build.EmptyTrash)
         .Requires(() => StrictParameters.Check(this, CleanerVerbs.CheckRegistry))
         .Executes(() => CleanerTarget.CheckRegistry(this));
 }

@@ -102,7 +102,10 @@ public interface ICleanImages : IHasImages
     [Parameter("Does not ask before patterns or rules remove anything")]
     bool? Yes => TryGetValue<bool?>(() => Yes);
 
-    /// <summary>Whether an image that is not there ends the run before anything is touched.</summary>
+    /// <summary>
+    /// Whether an image that is not there ends the run before anything is touched. NUKE has a switch of this name for its own: on the
+    /// command line it is <c>--strict=true</c>.
+    /// </summary>
     [Parameter("Removes nothing and exits with 3 if an image is not there")]
     bool? Strict => TryGetValue<bool?>(() => Strict);
 

@@ -25,6 +25,11 @@ public sealed class StrictCommandLineAttribute : BuildExtensionAttributeBase, IO
         if (swallowed > 0)
             Refuse($"The target {words[swallowed]} stands behind a switch, which would swallow it: targets come first.");
 
+        // NUKE looks for it before any target is asked, and never at a switch with an equals sign.
+        var strict = words.FindIndex(word => word.Equals("--strict", StringComparison.OrdinalIgnoreCase));
+        if (strict >= 0 && !"false".Equals(words.ElementAtOrDefault(strict + 1), StringComparison.OrdinalIgnoreCase))
+            Refuse("NUKE has a switch --strict of its own, which wants all targets of the build in one order: write --strict=true.");
+
         bool IsTarget(string word) => executableTargets.Any(target => target.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
     }
 

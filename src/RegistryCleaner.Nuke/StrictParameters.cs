@@ -16,6 +16,8 @@ public static class StrictParameters
     private static readonly string[] s_nuke =
         ["--target", "--skip", "--help", "--host", "--no-logo", "--plan", "--profile", "--root", "--verbosity", "--continue", "--partition"];
 
+    private static readonly CleanerVerbs[] s_verbs = [.. Enum.GetValues<CleanerVerbs>().Where(verb => verb != CleanerVerbs.None && (verb & (verb - 1)) == 0)];
+
     /// <summary>
     /// Checks the parameters of a target: a requirement to hang on it. What is wrong ends the build with exit code 2 before any target's
     /// work.
@@ -33,7 +35,9 @@ public static class StrictParameters
     {
         var commandLine = new CleanerCommandLine(OthersOf(build));
         var given = commandLine.ReadInBuild([.. EnvironmentInfo.CommandLineArguments], [.. EnvironmentInfo.Variables.Keys], verb, TargetsOf(build), out var errors);
-        if (given is null)
+        if (given is not null)
+            errors = [.. CleanerCommandLine.Conflicts([.. given.Texts.Keys.Concat(given.Flags.Keys).Except(OwnOf(build))], VerbsOf(build))];
+        if (given is null || errors.Count > 0)
             throw Refuse(build, errors);
 
         var values = AddOwn(given, build, verb, out errors);
@@ -110,6 +114,18 @@ public static class StrictParameters
 
     private static IEnumerable<Option> OthersOf(INukeBuild build) => CleanerCommandLine.Others(
         s_nuke.Concat(MembersOf(build).Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null).Select(NameOf)));
+
+    // Those of our parameters that the build has besides, and may want for targets of its own. NUKE's --plan is none of its own.
+    private static IEnumerable<string> OwnOf(INukeBuild build) => MembersOf(build)
+        .Where(member => member.GetCustomAttribute<ParameterAttribute>() is not null
+            && member.DeclaringType != typeof(NukeBuild) && !IsOurs(member.DeclaringType!))
+        .Select(member => NameOf(member)[2..]);
+
+    private static bool IsOurs(Type type) => type.IsInterface && type.Assembly == typeof(IRegistryTargets).Assembly;
+
+    private static CleanerVerbs VerbsOf(INukeBuild build) => build.ExecutionPlan.Aggregate(CleanerVerbs.None, (all, target) => all | VerbOf(target.Name));
+
+    private static CleanerVerbs VerbOf(string target) => Array.Find(s_verbs, verb => verb.ToString() == target);
 
     private static IReadOnlyCollection<string> TargetsOf(INukeBuild build) =>
         [.. MembersOf(build).OfType<PropertyInfo>().Where(property => property.PropertyType == typeof(Target)).Select(property => property.Name)];

@@ -76,6 +76,7 @@ public class CommandLineTests
     [InlineData("a:b GarbageCollect")]
     [InlineData("--dry-run a:b CleanImages")]
     [InlineData("CleanImages+GarbageCollect --images a:b")]
+    [InlineData("CleanImages CheckRegistry --images a:b --dry-run --repair")]
     [InlineData("GarbageCollect --images a:b")]
     [InlineData("GarbageCollect --strict")]
     [InlineData("GarbageCollect a:b")]
