@@ -77,10 +77,8 @@ public class ApiAloneSpecs
     }
 
     [DockerTheory]
-    [InlineData("PUT", false)]
     [InlineData("PUT", true)]
     [InlineData("DELETE", false)]
-    [InlineData("DELETE", true)]
     public async Task Where_an_answer_is_lost_nothing_is_repeated_before_it_is_looked_where_the_tag_points_by_then(string method, bool isPushed)
     {
         await using var scene = await StartAsync(2);

@@ -147,6 +147,9 @@ public class HostileStoreTests(ITestOutputHelper output)
         ends.Where(end => !end.Verb.StartsWith("CheckRegistry", StringComparison.Ordinal)).ShouldAllBe(end => end.ExitCode == ExitCode.Done);
         ends.ShouldAllBe(end => end.Said.Split('\n', StringSplitOptions.None).All(line => line.Length < 2000));
         Directory.GetFileSystemEntries(scene.Store.FullPath(StoreLayout.Trash)).ShouldBeEmpty();
+
+        // It came back with what else its run had removed, and goes again.
+        (await new Cleaner().CleanImagesAsync(new CleanImagesOptions { RegistryRoot = scene.Store.RootDirectory, Images = ["gone"] })).ExitCode.ShouldBe(ExitCode.Done);
         Directory.Exists(scene.Store.FullPath("v2/repositories/gone")).ShouldBeFalse();
     }
 

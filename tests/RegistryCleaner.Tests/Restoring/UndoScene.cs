@@ -64,8 +64,8 @@ internal sealed class UndoScene : IDisposable
         files ??= StoreFiles;
         await new Pruner(files, new StoreReader(files), RegistryCleaner.Api.ServedStore.Offline, new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = InterruptedRunPolicy.RollBack }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
             .FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
-        var journal = await new EarlierRuns(files).ReadJournalAsync(run ?? Run, CancellationToken.None);
-        var restorer = await Restorer.PlanAsync(files, journal!, new RestoreRequest([.. images.Select(ImageSelector.Parse)], overwrite), CancellationToken.None);
+        var journal = await new EarlierRuns(files).ReadJournalAsync(run ?? Run, CancellationToken.None) ?? throw new StoreAccessException("The run's journal cannot be read.");
+        var restorer = await Restorer.PlanAsync(files, journal, new RestoreRequest([.. images.Select(ImageSelector.Parse)], overwrite), CancellationToken.None);
         await restorer.ApplyAsync();
         return restorer.Plan;
     }
