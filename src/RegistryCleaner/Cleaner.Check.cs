@@ -64,7 +64,7 @@ public sealed partial class Cleaner
             yield return new Finding(Severity.Warning, "storage.maintenance.readonly", "the registry is read-only: nobody can push", "set it to false, in its configuration and its environment, and restart it");
         if (!location.Configuration.DeletesEnabled && location.Configuration.DescriptorCache is not null)
             yield return new Finding(Severity.Notice, "storage.delete.enabled", "deletes are switched off, so that the registry cannot be told what to forget: it has to be stopped meanwhile (--restart)", "set it to true (REGISTRY_STORAGE_DELETE_ENABLED=true)");
-        if (location.Configuration.DescriptorCache is { } cache and not "inmemory")
+        if (location.OutlivingCache is { } cache)
             yield return new Finding(Severity.Notice, "storage.cache.blobdescriptor", $"the registry keeps its cache in {cache}, where it outlives what is deleted", "empty it whenever files were deleted, or use inmemory");
     }
 

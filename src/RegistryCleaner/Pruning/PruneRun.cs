@@ -200,14 +200,12 @@ internal sealed class PruneRun
     // Written since the plan was made, and gone with their repository, which was asked for: whoever pushed was told that they are there.
     private async Task<IEnumerable<RepositoryLink>> LinksInRestAsync(CancellationToken cancellationToken)
     {
-        List<RepositoryName> going = [.. _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key)];
-        if (going.Count == 0)
+        if (!_repositories.Values.Any(repository => repository.Removed))
             return [];
         var files = await _trash.Rest.FilesAsync(cancellationToken);
-        return going.SelectMany(name => files.Select(file =>
-            StoreLayout.TryReadRepositoryPath(name, file.Path, out var place) && place.Kind is RepositoryPathKind.LayerLink or RepositoryPathKind.RevisionLink && Digest.TryParse(place.Name, out var digest, out _)
-                ? new RepositoryLink(name, digest)
-                : (RepositoryLink?)null)).OfType<RepositoryLink>();
+        return files.Select(file => StoreLayout.TryReadLink(file.Path, out var name, out var place) && Digest.TryParse(place.Name, out var digest, out _)
+            ? new RepositoryLink(name, digest)
+            : (RepositoryLink?)null).OfType<RepositoryLink>();
     }
 
     // What the registry was not told to forget it goes on serving: a push that found it there would lack it after the next restart. The

@@ -69,15 +69,8 @@ internal sealed class SecondLook(
         return result.ToLookup(link => link.Repository);
     }
 
-    private PlacedLink? Place(StoreEntry file)
-    {
-        var inside = file.Path.IndexOf("/_", StringComparison.Ordinal);
-        return inside > 0
-            && StoreLayout.TryReadRepository(file.Path[..inside], out var name, out _) && repositories.ContainsKey(name)
-            && StoreLayout.TryReadRepositoryPath(name, file.Path, out var place) && place.Kind is RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink
-            ? new PlacedLink(file, name, place)
-            : null;
-    }
+    private PlacedLink? Place(StoreEntry file) =>
+        StoreLayout.TryReadLink(file.Path, out var name, out var place) && repositories.ContainsKey(name) ? new PlacedLink(file, name, place) : null;
 
     // A repository that was pushed to between the look and the rename has what was pushed in the trash, or in its place again:
     // all of it goes back, as directories where their place is free, else file by file.

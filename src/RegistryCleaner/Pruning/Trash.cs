@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using RegistryCleaner.Store;
@@ -64,11 +63,8 @@ internal sealed class Trash(IStoreFiles files, string runId)
         List<string> other = [.. paths.Where(path => entries.TryGetValue(path, out var here) && entries.TryGetValue(Of(path), out var trashed) && here.Size != trashed.Size)];
         if (other.Count == 0)
             return [];
-        var digests = new ConcurrentDictionary<int, string>();
-        await files.HashEachAsync([.. other, .. other.Select(Of)], (index, digest) => digests[index] = digest, CancellationToken.None);
-        return [.. other.Where((path, index) => !IsItself(path, index) && IsItself(path, index + other.Count))];
-
-        bool IsItself(string path, int index) => digests.TryGetValue(index, out var digest) && path.EndsWith($"/{digest}/data", StringComparison.Ordinal);
+        var whole = await new StoreReader(files).FindWholeDataAsync([.. other, .. other.Select(Of)], CancellationToken.None);
+        return [.. other.Where(path => !whole.Contains(path) && whole.Contains(Of(path)))];
     }
 
     // Empty, or saying something else than it has to, as the one in the trash does not.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RegistryCleaner.Checking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Pruning;
@@ -171,10 +170,9 @@ internal sealed class Restorer
     {
         var entries = (await _files.StatAsync([.. paths.Distinct(StringComparer.Ordinal)], cancellationToken)).Values.ToList();
         List<string> shorter = [.. entries.Where(entry => StoreLayout.IsBlobData(entry.Path) && entry.Size < _trash.SizeOf(entry.Path)).Select(entry => entry.Path)];
-        var digests = new ConcurrentDictionary<int, string>();
-        await _files.HashEachAsync(shorter, (index, digest) => digests[index] = digest, cancellationToken);
-        var cutOff = shorter.Where((path, index) => !digests.TryGetValue(index, out var digest) || !path.EndsWith($"/{digest}/data", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
-        var whole = await new StoreReader(_files).FindWholeLinksAsync(entries.Select(entry => entry.Path), cancellationToken);
+        var reader = new StoreReader(_files);
+        var cutOff = shorter.Except(await reader.FindWholeDataAsync(shorter, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        var whole = await reader.FindWholeLinksAsync(entries.Select(entry => entry.Path), cancellationToken);
         return entries.Select(entry => entry.Path).Where(path => !cutOff.Contains(path) && (whole.Contains(path) || !StoreLayout.IsLinkOfDigest(path, out _))).ToHashSet(StringComparer.Ordinal);
     }
 

@@ -172,6 +172,15 @@ public static class StoreLayout
         return found.Kind != RepositoryPathKind.None;
     }
 
+    /// <summary>The repository in which a link to a manifest or a layer lies, and what the link is; false for any other path.</summary>
+    internal static bool TryReadLink(string path, [NotNullWhen(true)] out RepositoryName? repository, out RepositoryPath found)
+    {
+        (repository, found) = (null, default);
+        var end = path.IndexOf("/_", StringComparison.Ordinal);
+        return end > 0 && TryReadRepository(path[..end], out repository, out _)
+            && TryReadRepositoryPath(repository, path, out found) && found.Kind is RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink;
+    }
+
     /// <summary>What a path is by what follows a repository's directory in it.</summary>
     internal static RepositoryPath ReadInside(ReadOnlySpan<char> path)
     {

@@ -129,6 +129,14 @@ public sealed class StoreReader(IStoreFiles files)
         return links;
     }
 
+    /// <summary>Those of the files of blobs' data whose content is what their name says.</summary>
+    internal async Task<IReadOnlySet<string>> FindWholeDataAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var digests = new ConcurrentDictionary<int, string>();
+        await files.HashEachAsync(paths, (index, digest) => digests[index] = digest, cancellationToken);
+        return paths.Where((path, index) => digests.TryGetValue(index, out var digest) && path.EndsWith($"/{digest}/data", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Those of the links to manifests and layers that say what they have to. Other paths are left out.</summary>
     internal async Task<IReadOnlySet<string>> FindWholeLinksAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
     {
