@@ -14,12 +14,16 @@ namespace RegistryCleaner;
 /// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
 internal sealed partial class CleanerRun
 {
+    // Who serves is asked again after a wait: much may have been restarted meanwhile.
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(1);
+
     private readonly RegistryLocation _location;
     private readonly ServingState _serving;
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
     private readonly List<string> _drifted = [];
     private DateTimeOffset _readSince;
+    private Func<Task<ServingState>>? _findServingAgain;
 
     private CleanerRun(RegistryLocation location, IStoreFiles files, ServingState serving, PruningOptions pruning, ILogger logger)
     {
@@ -48,9 +52,10 @@ internal sealed partial class CleanerRun
         var files = location.OpenFiles(logger);
         try
         {
-            var serving = await new ServingFinder(location, options, files, repositories).FindAsync(mayWrite: !dryRun, cancellationToken);
+            Task<ServingState> FindAsync() => new ServingFinder(location, options, files, repositories).FindAsync(mayWrite: !dryRun, cancellationToken);
+            var serving = await FindAsync();
             LogServing(logger, serving.Sentence);
-            return new CleanerRun(location, files, serving, pruning, logger);
+            return new CleanerRun(location, files, serving, pruning, logger) { _findServingAgain = FindAsync };
         }
         catch (CleanerException e) when (dryRun && options.StopPhase == StopPhase.None && e.ExitCode == ExitCode.Refused)
         {
@@ -110,10 +115,13 @@ internal sealed partial class CleanerRun
                 return _drifted.Count == 0 ? dry : dry with { ExitCode = ExitCode.Incomplete };
             }
 
+            var start = TimeProvider.System.GetTimestamp();
             await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
             // Whoever held it before may have been the one who had stopped the registry.
             if (await _location.WasStartedMeanwhileAsync(cancellationToken))
                 throw new CleanerException(ExitCode.Refused, $"The container '{_location.Inspection?.Name}', which was stopped when this run began, is running again: nothing was touched.");
+            if (TimeProvider.System.GetElapsedTime(start) > s_wait)
+                await RequireSameServingAsync();
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             await RequireFinishedAsync(outcome, cancellationToken);
@@ -130,6 +138,14 @@ internal sealed partial class CleanerRun
             await Interruption.RequireNoneAsync(cancellationToken);
             throw new CleanerException(ExitCode.Incomplete, [e.Message, .. dryRun ? Array.Empty<string>() : ["Nothing else was done. What an earlier run may have left is kept, and the next run finishes it."]]);
         }
+    }
+
+    // A registry that was read-only when this run began to wait may let everybody push by now.
+    private async Task RequireSameServingAsync()
+    {
+        if (_findServingAgain is null || await _findServingAgain() is not { } now || now.Sentence == _serving.Sentence)
+            return;
+        throw new CleanerException(ExitCode.Refused, $"While this run waited for another to end, the registry changed. Before: {_serving.Sentence}. Now: {now.Sentence}. Nothing was touched: run this again.");
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed class BlobSweep
         _use = journal.IsFull ? new MarkedBlobUse(files, journal, _blobs) : new LinkedBlobUse(reader, journal, _blobs);
     }
 
-    /// <summary>Does it; false if a blob that is needed is still in the trash.</summary>
+    /// <summary>Steps 8 to 10; false if a blob that is needed is still in the trash.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         if (_blobs.Count == 0)
@@ -39,7 +39,7 @@ internal sealed class BlobSweep
         return await _served.SettleAsync(LookAgainAsync, cancellationToken);
     }
 
-    /// <summary>Puts back what is needed by now; false if it cannot be.</summary>
+    /// <summary>Step 10: puts back what is needed by now; false if it cannot be.</summary>
     public async Task<bool> LookAgainAsync()
     {
         if (_blobs.Count == 0)
@@ -99,6 +99,7 @@ internal sealed class BlobSweep
         return [.. (await _use.FindHoldersAsync(asked)).Concat(_journal.Links().Where(link => asked.Contains(link.Blob))).Distinct()];
     }
 
+    // The data alone: whoever uploads it anew may have found its directory there. Manifests' data by step 12.
     private async Task TakeAwayAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellationToken)
     {
         // Data that an interrupted run took away may be a manifest's that the registry was never asked about.

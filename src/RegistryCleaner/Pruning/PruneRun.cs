@@ -42,11 +42,11 @@ internal sealed class PruneRun
     }
 
     /// <summary>
-    /// Step 1: the tags, each by one rename. From here on what they led to is only kept if something else needs it.
+    /// Step 2: the tags, each by one rename. From here on what they led to is only kept if something else needs it.
     /// </summary>
     public Task TakeTagsAwayAsync() => _tags.TakeAsync();
 
-    /// <summary>The steps after the first.</summary>
+    /// <summary>Steps 2 to 12, from the look at the tags in the trash on.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         try
@@ -116,7 +116,7 @@ internal sealed class PruneRun
         await EndAsync(everythingIsBack);
     }
 
-    // Step 8. What was pushed a moment ago is looked for once more before this run is given up.
+    // The proof, after step 10. What was pushed a moment ago is looked for once more before this run is given up.
     private async Task<bool> ProveAsync()
     {
         if ((await _proof.FindHarmAsync(CancellationToken.None)).Count == 0)
@@ -132,6 +132,7 @@ internal sealed class PruneRun
         return false;
     }
 
+    // Step 11: a request that took longer than both waits is seen to by the next run.
     private async Task KeepTrashAsync(bool everythingIsBack)
     {
         _outcome.TrashIsKept = true;
@@ -152,7 +153,7 @@ internal sealed class PruneRun
     private void HasKeptWhatIsNeeded() =>
         _outcome.HasFailed($"the trash of run {_journal.RunId} holds what is needed; it is kept, and the next run tries again");
 
-    // A request that was under way may have written down again what had just been forgotten (registry/storage/blobwriter.go, Commit). What
+    // Steps 5 and 6. A request that was under way may have written down again what had just been forgotten (registry/storage/blobwriter.go, Commit). What
     // is served then whatever is done has its link again: a client would be told that it is there, now and until the registry restarts.
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
@@ -233,6 +234,7 @@ internal sealed class PruneRun
 
     private static string[] PathsOf(RepositoryLink link) => [StoreLayout.LayerLink(link.Repository, link.Blob), StoreLayout.RevisionLink(link.Repository, link.Blob)];
 
+    // Step 7, and part of 10.
     private async Task<bool> LookAgainAsync()
     {
         // Tags first: what they lead to by now goes back with them.
@@ -276,7 +278,7 @@ internal sealed class PruneRun
         return removable;
     }
 
-    // Step 2: a parent before its children, so that no index that is still linked lacks one.
+    // Step 3: a parent before its children, so that no index that is still linked lacks one.
     private async Task UnlinkManifestsAsync(IReadOnlyList<Removable> removable)
     {
         var manifests = removable.SelectMany(item => item.Manifests.Select(digest => (item.Repository, Digest: digest))).ToList();
@@ -285,7 +287,7 @@ internal sealed class PruneRun
             Note(RemovedKind.Manifest, outcome, $"{item.Repository}@{item.Digest}");
     }
 
-    // Step 3.
+    // Step 4: what no manifest that stays needs.
     private async Task UnlinkLayersAsync(IReadOnlyList<Removable> removable)
     {
         var layers = removable.SelectMany(item => item.Layers.Select(layer => (item.Repository, Layer: layer))).ToList();
@@ -302,7 +304,7 @@ internal sealed class PruneRun
             _outcome.HasFailed($"{name} could not be unlinked: {outcome.Why}");
     }
 
-    // Step 4. A repository is never deleted as a tree: `a/b` lies in the directory of `a`.
+    // Step 4, too. A repository is never deleted as a tree: `a/b` lies in the directory of `a`.
     private async Task TakeRepositoriesAwayAsync()
     {
         var going = _repositories.Where(pair => pair.Value.Removed).Select(pair => pair.Key).ToList();

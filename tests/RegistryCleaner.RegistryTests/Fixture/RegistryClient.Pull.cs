@@ -33,6 +33,9 @@ internal sealed partial class RegistryClient
         return blobs;
     }
 
+    // A blob whose content is not read yet.
+    public Task<Stream> OpenBlobAsync(string repository, string digest) => Http.GetStreamAsync(new Uri(address, $"v2/{repository}/blobs/{digest}"));
+
     private async Task PullWholeAsync(string repository, string reference, FetchedManifest manifest, HashSet<string> seen)
     {
         Verify(repository, manifest.Digest, manifest.Bytes);

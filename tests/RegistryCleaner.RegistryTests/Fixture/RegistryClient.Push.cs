@@ -34,9 +34,10 @@ internal sealed partial class RegistryClient
         return new Uri(address, begun.Headers.Location!).AbsoluteUri;
     }
 
-    public async Task<string> PutBlobAsync(string repository, byte[] bytes)
+    public async Task<string> PutBlobAsync(string repository, byte[] bytes) => await EndUploadAsync(await BeginUploadAsync(repository), bytes);
+
+    public static async Task<string> EndUploadAsync(string upload, byte[] bytes)
     {
-        var upload = await BeginUploadAsync(repository);
         var digest = BuiltBlob.DigestOf(bytes);
         using var content = new ByteArrayContent(bytes);
         using var response = await Http.PutAsync(new Uri($"{upload}{(upload.Contains('?') ? '&' : '?')}digest={digest}"), content);

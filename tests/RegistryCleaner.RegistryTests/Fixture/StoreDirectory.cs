@@ -81,6 +81,13 @@ internal sealed class StoreDirectory(string root)
     // The runs that left something to finish.
     public IReadOnlyList<string> UnfinishedRuns() => Directory.Exists(Trash) ? [.. Directory.EnumerateDirectories(Trash)] : [];
 
+    // As if the next run came later: it does not delete what was removed a moment ago.
+    public void LetTrashExpire()
+    {
+        foreach (var run in UnfinishedRuns())
+            File.SetLastWriteTimeUtc($"{run}/completed", DateTime.UtcNow.AddMinutes(-2));
+    }
+
     public async Task CopyToAsync(string directory)
     {
         await Cli.Wrap("rm").WithArguments(["-rf", $"{directory}/docker"]).ExecuteAsync();

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace RegistryCleaner.RegistryTests.Live;
 
 // Rounds of one attack on a registry that keeps its cache from round to round. Each round has a repository of its own.
-internal sealed class Attack(RegistryScene scene, LiveSteps without, ITestOutputHelper output)
+internal sealed class Attack(RegistryScene scene, LiveSteps without, PruneWay way, ITestOutputHelper output)
 {
     // Says how many rounds there are, where many are wanted.
     private const string RoundsVariable = "REGISTRY_CLEANER_ROUNDS";
@@ -14,11 +14,11 @@ internal sealed class Attack(RegistryScene scene, LiveSteps without, ITestOutput
     private readonly List<Round> rounds = [];
 
     // With all steps: whatever was accepted is there for good, and whatever was refused is accepted the next time.
-    public static async Task ShouldFailAsync(int version, ITestOutputHelper output, int count, Func<Round, Task> play, bool mayHealLater = false)
+    public static async Task ShouldFailAsync(int version, ITestOutputHelper output, int count, Func<Round, Task> play, bool mayHealLater = false, PruneWay way = PruneWay.Images)
     {
         await using var scene = await RegistryScene.StartAsync(RegistryScene.MountedDirectory, version, live: true);
-        var attack = new Attack(scene, LiveSteps.None, output);
-        await attack.PlayAsync(int.TryParse(Environment.GetEnvironmentVariable(RoundsVariable), out var wanted) ? wanted : count, play);
+        var attack = new Attack(scene, LiveSteps.None, way, output);
+        await attack.PlayAsync(Wanted(count), play);
         await attack.EndAsync();
         var counts = attack.Report();
         (counts.BrokenForGood, counts.BrokenAtLast, counts.RefusedAgain).ShouldBe((0, 0, 0));
@@ -28,19 +28,21 @@ internal sealed class Attack(RegistryScene scene, LiveSteps without, ITestOutput
     }
 
     // Without the steps that are against it: something was accepted and cannot be pulled.
-    public static async Task ShouldBiteAsync(int version, ITestOutputHelper output, LiveSteps without, int count, Func<Round, Task> play)
+    public static async Task ShouldBiteAsync(int version, ITestOutputHelper output, LiveSteps without, int count, Func<Round, Task> play, PruneWay way = PruneWay.Images)
     {
         await using var scene = await RegistryScene.StartAsync(RegistryScene.MountedDirectory, version, live: true);
-        var attack = new Attack(scene, without, output);
-        await attack.PlayAsync(count, play);
+        var attack = new Attack(scene, without, way, output);
+        await attack.PlayAsync(Wanted(count), play);
         attack.Report().Broken.ShouldBeGreaterThan(0);
     }
+
+    private static int Wanted(int count) => int.TryParse(Environment.GetEnvironmentVariable(RoundsVariable), out var wanted) ? wanted : count;
 
     private async Task PlayAsync(int count, Func<Round, Task> play)
     {
         for (var number = 0; number < count; number++)
         {
-            var round = new Round(scene, number, without, counts);
+            var round = new Round(scene, number, without, counts, way);
             rounds.Add(round);
             counts.Rounds++;
             await play(round);
@@ -54,7 +56,7 @@ internal sealed class Attack(RegistryScene scene, LiveSteps without, ITestOutput
             }
 
             await RepeatRefusedAsync(round);
-            LetTrashExpire();
+            scene.Store.LetTrashExpire();
         }
     }
 
@@ -72,7 +74,7 @@ internal sealed class Attack(RegistryScene scene, LiveSteps without, ITestOutput
 
     private AttackCounts Report()
     {
-        output.WriteLine($"{scene.Registry.Version}.x, without {without}: {counts}");
+        output.WriteLine($"{scene.Registry.Version}.x, {way}, without {without}: {counts}");
         return counts;
     }
 
@@ -110,12 +112,5 @@ internal sealed class Attack(RegistryScene scene, LiveSteps without, ITestOutput
         }
 
         return broken;
-    }
-
-    // As if the next run came later: it does not delete what was removed a moment ago.
-    private void LetTrashExpire()
-    {
-        foreach (var run in scene.Store.UnfinishedRuns())
-            File.SetLastWriteTimeUtc($"{run}/completed", DateTime.UtcNow.AddMinutes(-2));
     }
 }

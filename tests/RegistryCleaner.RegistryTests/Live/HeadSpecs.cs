@@ -36,7 +36,7 @@ public class HeadSpecs(ITestOutputHelper output)
     public Task Without_asking_whether_the_registry_still_serves_it_it_does(Moment release) =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.HeadCheck, 1, round => AnswerLateAsync(round, release));
 
-    private static async Task AskAsync(Round round, Moment moment)
+    internal static async Task AskAsync(Round round, Moment moment)
     {
         var old = await PushAsync(round);
         round.At(moment, async () =>

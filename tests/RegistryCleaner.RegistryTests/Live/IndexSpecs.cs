@@ -18,7 +18,7 @@ public class IndexSpecs(ITestOutputHelper output)
     public Task Without_a_second_look_it_goes() =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook, 1, round => PushOverAsync(round, Moment.BeforeRevision));
 
-    private static async Task PushOverAsync(Round round, Moment moment)
+    internal static async Task PushOverAsync(Round round, Moment moment)
     {
         var (old, kept) = (round.Image("old"), round.Image("kept"));
         await round.Client.PushAsync(old, round.Repository, "old");

@@ -8,6 +8,9 @@ public class LatePushSpecs(ITestOutputHelper output)
 {
     private static readonly Moment[] Releases = [Moment.AfterRevision, Moment.Forgotten, Moment.BeforeCheck, Moment.BeforeData, Moment.AfterData, Moment.LastSettling];
 
+    // While a link is half written, it may mean anything, and no data goes.
+    private static readonly Moment[] Halves = [Moment.AfterRevision, Moment.Forgotten, Moment.BeforeCheck, Moment.LastSettling, Moment.Ended];
+
     [DockerTheory]
     [InlineData(2)]
     [InlineData(3)]
@@ -30,6 +33,35 @@ public class LatePushSpecs(ITestOutputHelper output)
     [DockerFact]
     public Task Without_the_time_to_end_it_cannot() =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.Settle, 1, round => StoreLateAsync(round, Moment.LastSettling));
+
+    // A link is empty between two acts of a registry before 3.1: opened, and written.
+    [DockerFact]
+    public Task One_whose_tag_was_half_written_can_be_pulled() =>
+        Attack.ShouldFailAsync(2, output, Halves.Length, round => WriteByHalvesAsync(round, Halves[round.Number % Halves.Length]));
+
+    [DockerFact]
+    public Task Without_a_second_look_one_whose_tag_was_half_written_cannot() =>
+        Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook, 1, round => WriteByHalvesAsync(round, Moment.AfterRevision));
+
+    private static async Task WriteByHalvesAsync(Round round, Moment written)
+    {
+        var old = round.Image("old");
+        await round.Client.PushAsync(old, round.Repository, "old");
+        await round.Client.PushAsync(round.Image("gone"), round.Repository, "gone");
+        var link = round.Scene.Store.TagLink(round.Repository, "late");
+        round.At(Moment.BeforeRevision, () =>
+        {
+            StoreDirectory.Write(link, []);
+            return Task.CompletedTask;
+        }, old);
+        round.At(written, async () =>
+        {
+            await File.WriteAllTextAsync(link, old.Digest);
+            round.Pushed.Add((round.Repository, "late", old.Digest));
+        }, written == Moment.AfterRevision ? old : null);
+
+        await round.PruneAsync($"{round.Repository}:old", $"{round.Repository}:gone");
+    }
 
     private static async Task StoreLateAsync(Round round, Moment release)
     {

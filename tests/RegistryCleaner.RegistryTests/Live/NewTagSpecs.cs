@@ -21,7 +21,7 @@ public class NewTagSpecs(ITestOutputHelper output)
     public Task Without_a_second_look_it_cannot(Moment moment) =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook, 1, round => TagAsync(round, moment));
 
-    private static async Task TagAsync(Round round, Moment moment)
+    internal static async Task TagAsync(Round round, Moment moment)
     {
         var old = round.Image("old");
         await round.Client.PushAsync(old, round.Repository, "old");

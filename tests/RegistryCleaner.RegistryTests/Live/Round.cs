@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Api;
+using RegistryCleaner.Collecting;
+using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
@@ -10,7 +12,7 @@ using Shouldly;
 namespace RegistryCleaner.RegistryTests.Live;
 
 // One prune of a registry that goes on serving, in this process, with clients that act at chosen moments of it.
-internal sealed class Round(RegistryScene scene, int number, LiveSteps without, AttackCounts counts)
+internal sealed class Round(RegistryScene scene, int number, LiveSteps without, AttackCounts counts, PruneWay way = PruneWay.Images)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
 
@@ -84,6 +86,8 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
     public async Task PruneAsync(params string[] images)
     {
         files = new AttackedFiles(new LocalStoreFiles(scene.Store.Registry), without, Reach);
+        if (way == PruneWay.Collection)
+            Untag(images);
         await RunAsync(files, (api, onMoment) => new WeakenedStore(new LiveStore(api, Settle), files, without, onMoment), images);
         foreach (var (moment, _, _) in actions)
             moment.ShouldBeOneOf(Moment.LastSettling, Moment.Ended);
@@ -104,14 +108,32 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
         var outcome = Outcome = new PruneOutcome();
         await pruner.FinishEarlierRunsAsync(outcome, CancellationToken.None);
         if (images.Length > 0)
-        {
-            var request = new PruneRequest([.. images.Select(ImageSelector.Parse)], KeepEmpty: false, await reader.GetTimeAsync(CancellationToken.None));
-            await pruner.ApplyAsync(await PlanReading.PlanAsync(reader, request, CancellationToken.None), outcome, CancellationToken.None);
-        }
+            await (way == PruneWay.Collection ? CollectAsync(store, pruner, outcome) : PruneAsync(reader, pruner, outcome, images));
 
         // What a step that was left out would have put right, the proof sees at the end.
         outcome.Failures.Where(failure => without == LiveSteps.None || !failure.StartsWith("what remains cannot be pulled", StringComparison.Ordinal)).ShouldBeEmpty();
         counts.FreedBlobs += outcome.Blobs.Count;
+    }
+
+    private async Task PruneAsync(StoreReader reader, Pruner pruner, PruneOutcome outcome, string[] images)
+    {
+        var asked = way == PruneWay.WholeRepository ? images.Select(image => image.Split(':')[0]).Distinct() : images;
+        var request = new PruneRequest([.. asked.Select(ImageSelector.Parse)], KeepEmpty: false, await reader.GetTimeAsync(CancellationToken.None));
+        await pruner.ApplyAsync(await PlanReading.PlanAsync(reader, request, CancellationToken.None), outcome, CancellationToken.None);
+    }
+
+    private static async Task CollectAsync(IStoreFiles store, Pruner pruner, PruneOutcome outcome)
+    {
+        var question = new CollectionQuestion { DeleteUntagged = true, Grace = TimeSpan.Zero, Now = await new StoreReader(store).GetTimeAsync(CancellationToken.None) };
+        var plan = await new MarkAndSweepCollector(store, pruner, NullLogger.Instance).PlanAsync(question, DeletionLimit.None, allowNoRepositories: false, CancellationToken.None);
+        await pruner.ApplyAsync(plan, outcome, CancellationToken.None);
+    }
+
+    // The registry never remembers tags: without its directory one is gone.
+    private void Untag(IEnumerable<string> images)
+    {
+        foreach (var image in images)
+            Directory.Delete(scene.Store.Repository(image.Split(':')[0], $"_manifests/tags/{image.Split(':')[1]}"), recursive: true);
     }
 
     // The cleaner waits for it, as it would be overtaken.

@@ -17,7 +17,7 @@ public class SameImageSpecs(ITestOutputHelper output)
     public Task Without_asking_whether_the_registry_remembers_its_manifest_it_cannot() =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.ManifestProbe, 1, round => PushAgainAsync(round, isPulled: true, bySkopeo: false));
 
-    private static async Task PushAgainAsync(Round round, bool isPulled, bool bySkopeo)
+    internal static async Task PushAgainAsync(Round round, bool isPulled, bool bySkopeo)
     {
         var old = round.Image("old");
         await round.Client.PushAsync(old, round.Repository, "old");

@@ -37,7 +37,7 @@ public class SameTagSpecs(ITestOutputHelper output)
     public Task One_that_is_written_there_after_the_run_is_there_after_the_next(int version) =>
         Attack.ShouldFailAsync(version, output, 1, round => WriteLateAsync(round, Moment.Ended), mayHealLater: true);
 
-    private static async Task PushAsync(Round round, Moment moment)
+    internal static async Task PushAsync(Round round, Moment moment)
     {
         var (newer, push) = await PrepareAsync(round);
         round.At(moment, () => round.PushAsync(newer, round.Repository, "old", push));

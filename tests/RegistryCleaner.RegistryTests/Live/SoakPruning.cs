@@ -16,6 +16,9 @@ internal static class SoakPruning
         if (result.ExitCode is not (0 or 5))
             throw new InvalidOperationException($"The cleaner ended with {result.ExitCode}.\n{result.Output}\n{result.Error}");
         counts.Add("bytes freed", result.Collected("bytes"));
+        counts.Add("manifests whose data went", CleanerResult.Items(result.Json, "removed").Where(item => item.StartsWith("manifests ", StringComparison.Ordinal))
+            .Select(item => $"blobs {item[(item.IndexOf('@') + 1)..]}").Distinct().Intersect(CleanerResult.Items(result.Json, "removed")).Count());
+        counts.Add("manifests whose data waits", result.Collected("waitingBlobs"));
         counts.Add(result.ExitCode == 0 ? "runs" : "runs that met a push");
     }
 

@@ -6,6 +6,9 @@ namespace RegistryCleaner.RegistryTests.Live;
 // A layer is uploaded, or mounted, while it goes; the manifest that refers to it comes after the run.
 public class UploadSpecs(ITestOutputHelper output)
 {
+    // Enough for some tenths of a second.
+    private const int FilesInUpload = 30_000;
+
     private static readonly Moment[] Moments = Enum.GetValues<Moment>();
 
     [DockerTheory]
@@ -41,6 +44,17 @@ public class UploadSpecs(ITestOutputHelper output)
         await round.PruneAsync($"{round.Repository}:old", $"{round.Repository}:alone");
     });
 
+    // Its link is there before the old one goes, and the registry is made to remember it when it has been told to forget it.
+    [DockerTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public Task So_is_one_whose_upload_ends_when_it_is_gone(int version) => Attack.ShouldFailAsync(version, output, 2, EndLateAsync);
+
+    // Either of the two sees it: the link was written anew, and the registry serves it without.
+    [DockerFact]
+    public Task Without_looking_again_and_asking_whether_the_registry_still_serves_it_it_is_not() =>
+        Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook | LiveSteps.HeadCheck, 2, EndLateAsync);
+
     [DockerFact]
     public Task Without_a_second_look_it_is_not() =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook, 1, round => UploadAsync(round, Moment.BeforeData));
@@ -49,13 +63,13 @@ public class UploadSpecs(ITestOutputHelper output)
     public Task Without_a_second_look_it_is_not_if_it_was_mounted() =>
         Attack.ShouldBiteAsync(2, output, LiveSteps.SecondLook, 1, round => MountAsync(round, Moment.BeforeData));
 
-    private static Task UploadAsync(Round round, Moment moment) => PlayAsync(round, moment, round.Repository, async old =>
+    internal static Task UploadAsync(Round round, Moment moment) => PlayAsync(round, moment, round.Repository, async old =>
     {
         foreach (var blob in old.Blobs)
             await round.Client.PutBlobAsync(round.Repository, blob.Bytes);
     });
 
-    private static Task MountAsync(Round round, Moment moment)
+    internal static Task MountAsync(Round round, Moment moment)
     {
         var other = $"other/{round.Number}";
         return PlayAsync(round, moment, other, async old =>
@@ -68,15 +82,55 @@ public class UploadSpecs(ITestOutputHelper output)
         });
     }
 
-    private static async Task PlayAsync(Round round, Moment moment, string repository, Func<BuiltManifest, Task> upload)
+    // Between its last two acts, to write the link and to remember it, the registry deletes the upload's directory, file by file
+    // (registry/storage/blobwriter.go, Commit).
+    private static async Task EndLateAsync(Round round)
+    {
+        var old = await PushAsync(round);
+        var layer = old.Blobs[^1];
+        Task? upload = null;
+        round.At(Moment.BeforeLayer, async () => upload = await EndSlowlyAsync(round, layer), layer);
+        round.At(Moment.Forgotten, () => upload!);
+
+        await round.PruneAsync($"{round.Repository}:old");
+        await PushLaterAsync(round, old, round.Repository);
+    }
+
+    // Comes back when the link is written.
+    private static async Task<Task> EndSlowlyAsync(Round round, BuiltBlob layer)
+    {
+        var begun = await round.Client.BeginUploadAsync(round.Repository);
+        var directory = round.Scene.Store.Repository(round.Repository, $"_uploads/{new Uri(begun).Segments[^1]}");
+        for (var number = 0; number < FilesInUpload; number++)
+            File.Create($"{directory}/{number}").Dispose();
+        var link = round.Scene.Store.Layer(round.Repository, layer.Digest);
+        var before = File.GetLastWriteTimeUtc(link);
+        var upload = RegistryClient.EndUploadAsync(begun, layer.Bytes);
+        while (File.GetLastWriteTimeUtc(link) == before && !upload.IsCompleted)
+            await Task.Delay(1);
+        return upload;
+    }
+
+    private static async Task<BuiltManifest> PushAsync(Round round)
     {
         var old = round.Image("old");
         await round.Client.PushAsync(old, round.Repository, "old");
         await round.Client.PushAsync(round.Image("kept"), round.Repository, "kept");
+        return old;
+    }
+
+    private static async Task PlayAsync(Round round, Moment moment, string repository, Func<BuiltManifest, Task> upload)
+    {
+        var old = await PushAsync(round);
         round.At(moment, () => upload(old), moment == Moment.BeforeData ? old.Blobs[^1] : null);
 
         await round.PruneAsync($"{round.Repository}:old");
+        await PushLaterAsync(round, old, repository);
+    }
 
+    // Another image with the same layers, none of which is asked for.
+    private static async Task PushLaterAsync(Round round, BuiltManifest old, string repository)
+    {
         var later = ImageBuilder.Image($"{round.Number}/later", layers: [.. old.Layers]);
         await round.Client.PutBlobAsync(repository, later.Config!.Bytes);
         await round.PushAsync(later, repository, "later", () => round.Client.PutManifestAsync(repository, "later", later.Bytes, later.MediaType));

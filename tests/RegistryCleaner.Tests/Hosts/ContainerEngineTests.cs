@@ -22,6 +22,22 @@ public class ContainerEngineTests
         string.Join(' ', engine.Exec("NAME", ["sh", "-c", "x"])).ShouldBe(words);
     }
 
+    // Its own words come before what the environment says.
+    [Theory]
+    [InlineData("docker -H unix:///var/run/docker.sock", false)]
+    [InlineData("docker --host=npipe:////./pipe/docker_engine", false)]
+    [InlineData("podman --url unix:/run/podman.sock", false)]
+    [InlineData("docker -H tcp://10.0.0.7:2376", true)]
+    [InlineData("docker --host ssh://build@far", true)]
+    [InlineData("podman --url=ssh://build@far/run/podman.sock", true)]
+    [InlineData("docker --host=unix:///var/run/docker.sock --context far", false)]
+    public void An_engine_whose_words_name_another_machine_may_be_elsewhere(string text, bool elsewhere)
+    {
+        ContainerEngine.TryParse(text, out var engine, out _).ShouldBeTrue();
+
+        engine!.MayBeElsewhere.ShouldBe(elsewhere);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]

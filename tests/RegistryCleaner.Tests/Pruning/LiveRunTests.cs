@@ -79,6 +79,39 @@ public sealed class LiveRunTests : IDisposable
         _store.Oracle.BrokenTags.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("app:old")]
+    [InlineData("app")]
+    public async Task A_run_that_is_killed_while_it_puts_its_links_back_leaves_them_to_the_next(string image)
+    {
+        for (var point = 0; ; point++)
+        {
+            using var store = new TemporaryStore();
+            store.Builder.Tag("app", "old", store.Builder.Image("app", "old", store.Builder.Layer("app", "shared")));
+            foreach (var repository in new[] { "app", "other" })
+                store.Builder.Tag(repository, "kept", store.Builder.Image(repository, "kept", store.Builder.Layer(repository, "shared")));
+            var left = int.MaxValue;
+            var registry = new Registry
+            {
+                OnForget = () =>
+                {
+                    left = point;
+                    throw new RegistryApiException("The registry does not answer.");
+                },
+            };
+
+            var thrown = await Should.ThrowAsync<Exception>(() => PruneAsync(
+                registry, image, store, files => new StoreFilesDecorator(files, where => { if (left-- <= 0) throw new KilledException(where); })));
+
+            (await FinishAsync(store)).Failures.ShouldBeEmpty($"{point}, {thrown.Message}");
+            store.Oracle.BrokenTags.ShouldBeEmpty($"{point}, {thrown.Message}");
+            store.Oracle.Tags.Keys.ShouldBe(image == "app" ? ["other:kept"] : ["app:kept", "other:kept"], ignoreOrder: true);
+            if (thrown is not KilledException)
+                break;
+            point.ShouldBeLessThan(200);
+        }
+    }
+
     [Fact]
     public async Task Of_a_repository_that_goes_as_a_whole_what_was_pushed_meanwhile_is_forgotten_as_well()
     {
@@ -140,9 +173,11 @@ public sealed class LiveRunTests : IDisposable
 
     private string Text(Digest manifest) => File.ReadAllText(Store.FullPath(StoreLayout.BlobData(manifest)));
 
-    private async Task<PruneOutcome> PruneAsync(Registry registry, string image = "app:old")
+    private Task<PruneOutcome> PruneAsync(Registry registry, string image = "app:old") => PruneAsync(registry, image, _store, files => files);
+
+    private static async Task<PruneOutcome> PruneAsync(Registry registry, string image, TemporaryStore store, Func<IStoreFiles, IStoreFiles> watch)
     {
-        var files = new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
+        var files = watch(new LocalStoreFiles(Path.Combine(store.Builder.RootDirectory, StoreLayout.BaseDirectory)));
         var outcome = new PruneOutcome();
         var plan = await PruneScene.PlanAsync(files, image);
         registry.OnPlanned();
@@ -151,9 +186,11 @@ public sealed class LiveRunTests : IDisposable
     }
 
     // What a run without a registry to tell does next: nobody serves any more.
-    private async Task<PruneOutcome> FinishAsync()
+    private Task<PruneOutcome> FinishAsync() => FinishAsync(_store);
+
+    private static async Task<PruneOutcome> FinishAsync(TemporaryStore store)
     {
-        var files = new LocalStoreFiles(Path.Combine(Store.RootDirectory, StoreLayout.BaseDirectory));
+        var files = new LocalStoreFiles(Path.Combine(store.Builder.RootDirectory, StoreLayout.BaseDirectory));
         var outcome = new PruneOutcome();
         await new Pruner(files, new StoreReader(files), NullLogger.Instance).FinishEarlierRunsAsync(outcome, CancellationToken.None);
         return outcome;

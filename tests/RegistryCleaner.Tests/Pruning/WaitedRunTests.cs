@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+using RegistryCleaner.Tests.Api;
+
+namespace RegistryCleaner.Tests.Pruning;
+
+/// <summary>A run that waits for another: what it found out before need not be so when its turn comes.</summary>
+public sealed class WaitedRunTests : IDisposable
+{
+    private readonly TemporaryStore _store = new();
+
+    public WaitedRunTests()
+    {
+        foreach (var tag in new[] { "1", "2" })
+            _store.Builder.Tag("app", tag, _store.Builder.Image("app", tag, _store.Builder.Layer("app", tag)));
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task A_registry_that_was_read_only_before_the_wait_and_takes_pushes_after_it_is_not_taken_for_read_only()
+    {
+        var isReadOnly = true;
+        await using var server = new ToyServer(request => Answer(request, isReadOnly));
+        var files = new LocalStoreFiles(Path.Combine(_store.Builder.RootDirectory, StoreLayout.BaseDirectory));
+        var other = await files.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+
+        var run = new Cleaner(NullLogger.Instance).CleanImagesAsync(await OptionsAsync(server));
+        while (!server.Requests.Any(request => request.Method == "OPTIONS"))
+            await Task.Delay(10);
+        await Task.Delay(1200);
+        isReadOnly = false;
+        await other!.DisposeAsync();
+
+        var refused = await Should.ThrowAsync<CleanerException>(run);
+        refused.ExitCode.ShouldBe(ExitCode.Refused);
+        _store.Oracle.Tags.Keys.ShouldContain("app:1");
+    }
+
+    [Fact]
+    public async Task One_that_is_what_it_was_is_pruned_after_the_wait()
+    {
+        await using var server = new ToyServer(request => Answer(request, isReadOnly: true));
+        var files = new LocalStoreFiles(Path.Combine(_store.Builder.RootDirectory, StoreLayout.BaseDirectory));
+        var other = await files.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+
+        var run = new Cleaner(NullLogger.Instance).CleanImagesAsync(await OptionsAsync(server));
+        await Task.Delay(1500);
+        await other!.DisposeAsync();
+
+        (await run).ExitCode.ShouldBe(ExitCode.Done);
+        _store.Oracle.Tags.Keys.ShouldBe(["app:2"]);
+    }
+
+    private async Task<CleanImagesOptions> OptionsAsync(ToyServer server)
+    {
+        var configuration = Path.Combine(_store.Builder.RootDirectory, "config.yml");
+        await File.WriteAllTextAsync(configuration, "version: 0.1\nstorage:\n  cache:\n    blobdescriptor: inmemory\n  filesystem:\n    rootdirectory: /var/lib/registry\n  maintenance:\n    readonly:\n      enabled: true\n");
+        return new CleanImagesOptions
+        {
+            RegistryRoot = _store.Builder.RootDirectory,
+            RegistryConfig = configuration,
+            RegistryUrl = server.Url,
+            Images = ["app:1"],
+            LockTimeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    // As handlers/app.go answers, read-only and else; no upload can be begun here.
+    private static ToyAnswer Answer(ToyRequest request, bool isReadOnly) => request.Method switch
+    {
+        "OPTIONS" => ToyAnswer.Ok("", $"Allow: {(isReadOnly ? "GET,HEAD" : "DELETE,GET,HEAD,PATCH,POST,PUT")}"),
+        "DELETE" when isReadOnly => new ToyAnswer(405, "{}", null, "Allow: GET,HEAD"),
+        "DELETE" => new ToyAnswer(404, """{"errors":[{"code":"BLOB_UNKNOWN"}]}"""),
+        "HEAD" => new ToyAnswer(404),
+        "GET" => ToyAnswer.Ok(),
+        _ => new ToyAnswer(405, "{}"),
+    };
+}
