@@ -32,6 +32,9 @@ internal sealed class HostileStore : IDisposable
         Store.Age(TimeSpan.FromDays(2));
     }
 
+    /// <summary>How long a verb may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
     public StoreBuilder Store => _store.Builder;
 
     public StoreOracle Oracle => _store.Oracle;
@@ -84,10 +87,10 @@ internal sealed class HostileStore : IDisposable
             ("EmptyTrash", (cleaner, token) => cleaner.EmptyTrashAsync(new EmptyTrashOptions { RegistryRoot = root }, token)),
         })
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            using var patience = new CancellationTokenSource(Patience);
             try
             {
-                var report = await run(new Cleaner(), patience.Token).WaitAsync(TimeSpan.FromMinutes(3));
+                var report = await run(new Cleaner(), patience.Token).WaitAsync(Patience + TimeSpan.FromMinutes(1));
                 ends.Add((verb, report.ExitCode, string.Join('\n', [.. report.Warnings, .. report.Findings.Select(finding => $"{finding.Where}: {finding.What}")])));
             }
             catch (CleanerException e)

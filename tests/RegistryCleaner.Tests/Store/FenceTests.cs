@@ -17,7 +17,7 @@ namespace RegistryCleaner.Tests.Store;
 /// </summary>
 public sealed class FenceTests : IDisposable
 {
-    private const int Layers = 40;
+    private const int Layers = 15;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
