@@ -200,7 +200,7 @@ internal sealed class VerbScene(IDisposable scene, StoreOracle oracle, IStoreFil
                 });
             case "EmptyTrash":
                 var full = await UndoScene.PrunedAsync();
-                return new VerbScene(full, full.Oracle, full.StoreFiles, (files, _) => RunScene.FinishAsync(files));
+                return new VerbScene(full, full.Oracle, full.StoreFiles, (files, _) => UndoScene.EmptyAsync(files));
             default:
                 var damaged = await UndoScene.PrunedAsync();
                 damaged.Store.WriteLink(StoreLayout.LayerLink(RepositoryName.Parse("other"), Digest.OfContent("dangling"u8)), Digest.OfContent("dangling"u8));
