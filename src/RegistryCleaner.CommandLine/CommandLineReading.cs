@@ -112,6 +112,7 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         Run = Text("run"),
         Images = List("images"),
         Overwrite = Flag("overwrite"),
+        Interrupted = Interrupted(InterruptedRunPolicy.RollBack),
         DryRun = Flag("dry-run"),
     };
 
@@ -165,9 +166,10 @@ public sealed record ParameterValues(IReadOnlyDictionary<string, IReadOnlyList<s
         ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(name, "a number", text)
         : null;
 
-    private InterruptedRunPolicy Interrupted() => Text("interrupted") switch
+    private InterruptedRunPolicy Interrupted(InterruptedRunPolicy otherwise = InterruptedRunPolicy.FinishIfUnchanged) => Text("interrupted") switch
     {
-        null or "auto" => InterruptedRunPolicy.FinishIfUnchanged,
+        null => otherwise,
+        "auto" => InterruptedRunPolicy.FinishIfUnchanged,
         "finish" => InterruptedRunPolicy.Finish,
         "rollback" => InterruptedRunPolicy.RollBack,
         var text => throw Bad("interrupted", "finish, rollback or auto", text),

@@ -233,6 +233,9 @@ public static class RegistryCleanerSettings
     /// <inheritdoc cref="RestoreImagesOptions.Overwrite"/>
     public static RestoreImagesOptions SetOverwrite(this RestoreImagesOptions options, bool overwrite = true) => options with { Overwrite = overwrite };
 
+    /// <inheritdoc cref="RestoreImagesOptions.Interrupted"/>
+    public static RestoreImagesOptions SetInterrupted(this RestoreImagesOptions options, InterruptedRunPolicy interrupted) => options with { Interrupted = interrupted };
+
     /// <inheritdoc cref="RestoreImagesOptions.DryRun"/>
     public static RestoreImagesOptions SetDryRun(this RestoreImagesOptions options, bool dryRun = true) => options with { DryRun = dryRun };
 

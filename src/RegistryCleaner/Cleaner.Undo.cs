@@ -18,11 +18,14 @@ public sealed partial class Cleaner
         var asked = options.Images.Count == 0 ? [] : ImageList.Parse(options.Images);
         RequireFiles(options, "RestoreImages");
         await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
-        var run = CleanerRun.StartPuttingBack(location, _logger);
+        // To finish a run takes something away: whoever serves has to be told.
+        var run = options.Interrupted == InterruptedRunPolicy.RollBack
+            ? CleanerRun.StartPuttingBack(location, _logger)
+            : await CleanerRun.StartAsync(location, options, new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = options.Interrupted }, [], options.DryRun, _logger, cancellationToken);
         var images = await ImageList.ResolveAsync(asked, options, location, run.Reader, cancellationToken);
         var earlier = new EarlierRuns(run.Files);
         var request = new RestoreRequest([.. images], options.Overwrite);
-        var journal = await FindJournalAsync(earlier, options.Run ?? Latest, request, cancellationToken);
+        var journal = await FindJournalAsync(earlier, options, request, cancellationToken);
         if (request.NotIn(journal).Select(image => image.ToString()).ToList() is { Count: > 0 } others)
             throw new CleanerException(ExitCode.NotFound, [.. others.Select(image => $"The run {journal.RunId} did not remove {image}. History says which run removed what.")]);
 
@@ -87,15 +90,16 @@ public sealed partial class Cleaner
             throw new CleanerException(ExitCode.BadInput, $"{verb} needs the registry's files, and only --registry-url was given: give --registry-container or --registry-root as well.");
     }
 
-    private static async Task<PruneJournal> FindJournalAsync(EarlierRuns earlier, string asked, RestoreRequest request, CancellationToken cancellationToken)
+    private static async Task<PruneJournal> FindJournalAsync(EarlierRuns earlier, RestoreImagesOptions options, RestoreRequest request, CancellationToken cancellationToken)
     {
+        var asked = options.Run ?? Latest;
         try
         {
             var runs = await earlier.ReadAsync(cancellationToken);
             if (asked != Latest)
             {
                 if (runs.FirstOrDefault(run => run.RunId == asked) is { } named)
-                    return await ReadJournalAsync(named);
+                    return await RequireKeptAsync(named);
                 throw NotFound((await earlier.ReadEndedAsync(cancellationToken)).FirstOrDefault(run => run.RunId == asked) is { } ended
                     ? $"The run {asked} cannot be taken back: what it removed was {(ended.End == RunEnd.Freed ? "freed" : "put back")} already."
                     : $"There is no run {asked}. History lists those that are known.");
@@ -105,7 +109,7 @@ public sealed partial class Cleaner
             {
                 var journal = await ReadJournalAsync(run);
                 if (request.IsAbout(journal))
-                    return journal;
+                    return await RequireKeptAsync(run);
             }
 
             throw NotFound(runs.Count == 0 ? "There is no run whose trash is there, so that nothing can be put back."
@@ -121,6 +125,15 @@ public sealed partial class Cleaner
             ?? throw new CleanerException(ExitCode.Incomplete, $"The journal of the run {run.RunId} cannot be read, so that nobody knows what it removed: " + (run.Completed is null
                 ? "it was interrupted, and the next run of CleanImages puts back all that is in its trash."
                 : "its trash is left as it is until EmptyTrash frees it. CheckRegistry --repair puts back what the store lacks, and --run takes back another run."));
+
+        // What it has taken away would be deleted at its end, before any of it could come back.
+        async Task<PruneJournal> RequireKeptAsync(EarlierRun run)
+        {
+            var journal = await ReadJournalAsync(run);
+            return run.Completed is null && journal.TrashRetention == 0 && options.Interrupted != InterruptedRunPolicy.RollBack
+                ? throw new CleanerException(ExitCode.Refused, $"The run {run.RunId} was interrupted, and keeps no trash once it is finished: it can be taken back by --interrupted rollback alone.")
+                : journal;
+        }
 
         static CleanerException NotFound(string sentence) => new(ExitCode.NotFound, sentence);
     }

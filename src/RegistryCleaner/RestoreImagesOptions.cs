@@ -1,4 +1,5 @@
 using RegistryCleaner.Hosts;
+using RegistryCleaner.Pruning;
 
 namespace RegistryCleaner;
 
@@ -24,6 +25,9 @@ public sealed record RestoreImagesOptions : RegistryOptions
 
     /// <summary>Whether a tag that was pushed anew since points where it did again.</summary>
     public bool Overwrite { get; init; }
+
+    /// <summary>What becomes of a run that was killed or cancelled; unless said otherwise, all that it took away goes back first.</summary>
+    public InterruptedRunPolicy Interrupted { get; init; } = InterruptedRunPolicy.RollBack;
 
     /// <summary>Whether it is only found out what would come back.</summary>
     public bool DryRun { get; init; }

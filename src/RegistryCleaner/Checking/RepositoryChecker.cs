@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Checking;
@@ -11,6 +12,8 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
     private const string PushAgain = "RestoreImages, or CheckRegistry --repair, puts it back if a run removed it; else push the image again";
 
     private const string RepairOrPush = "CheckRegistry --repair puts it back if it lies in a trash; else push the image again, which writes the link anew";
+
+    private const int MaxExamples = 3;
 
     private static readonly TimeSpan s_oldUpload = TimeSpan.FromDays(7);
 
@@ -43,8 +46,15 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
         OfChildren = [.. faults.OfChildren.Select(need => need.Path)];
         findings.AddRange(faults.Altered.Select(item => new Finding(Severity.Error, item.Need.Path, $"it is damaged: {item.How}", "remove the file while the registry is stopped, and push an image that has it again: a push alone finds it there")));
         findings.AddRange(await CheckLayersAsync(snapshot, missing, cancellationToken));
+        var known = snapshot.Repositories.Values.SelectMany(repository => repository.Problems).Select(problem => problem.Path).Where(path => path.Length > 0).ToList();
+        findings.AddRange((await new StrayFinder(files).FindInRepositoriesAsync(snapshot.Repositories.Keys, cancellationToken)).Where(path => !known.Exists(problem => IsWithin(problem, path) || IsWithin(path, problem))).Select(Stray));
         return findings;
     }
+
+    /// <summary>What is to be said of a path that no registry made.</summary>
+    public static Finding Stray(string path) => new(Severity.Notice, StorePaths.Shortened(path), "it is astray: no registry puts it there, and none reads it", "look at it by hand, and remove it; nothing else does");
+
+    private static bool IsWithin(string path, string directory) => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private static Finding Finding(IncompleteIndex index, RepositorySnapshot repository)
     {
@@ -119,6 +129,31 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
             }
         }
 
+        findings.AddRange(snapshot.Repositories.Values.Select(repository => FindStale(repository, snapshot, sizes)).OfType<Finding>());
         return findings;
     }
+
+    // As GarbageCollect decides it: what cannot be read may need anything, and what is young belongs to a push that goes on.
+    private Finding? FindStale(RepositorySnapshot repository, StoreSnapshot snapshot, IReadOnlyDictionary<Digest, long> sizes)
+    {
+        var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), new HashSet<Digest>());
+        if (repository.Problems.Length > 0 || graph.Doubts.Count > 0)
+            return null;
+        // Where it was uploaded by another algorithm, manifests name that.
+        var aliased = repository.Layers.Where(link => StoreLayout.TryReadRepositoryPath(repository.Name, link.Path, out var place) && Digest.TryParse(place.Name, out var named, out _) && graph.KeptNeeds(named))
+            .Select(link => link.Link.Target).OfType<Digest>().ToHashSet();
+        List<string> stale =
+        [
+            .. repository.Layers.Where(link => link.Modified <= now - PrunePlanner.PushGrace && IsWhole(link) && link.Link.Target is { } target && sizes.ContainsKey(target) && !graph.KeptNeeds(target) && !aliased.Contains(target))
+                .Select(link => link.Path).Order(StringComparer.Ordinal),
+        ];
+        return stale.Count == 0 ? null : new Finding(
+            Severity.Notice,
+            repository.Name.Value,
+            $"{stale.Count} links to layers that no manifest of it needs, such as {string.Join(" and ", stale.Take(MaxExamples))}: a push that has such a layer finds it there and does not send it",
+            "nothing; GarbageCollect takes the links away, and frees what nothing else links");
+    }
+
+    // Of one that is not, something else is said already.
+    private static bool IsWhole(LayerLink link) => !StoreLayout.IsLinkOfDigest(link.Path, out var says) || says is null || says == link.Link.Target;
 }

@@ -57,6 +57,8 @@ internal sealed class StoreChecker(IStoreFiles files, VerifyKind verify)
         var unlinked = Enumerable.Range(0, blobs.Count).Count(id => !linked.ContainsKey(blobs.DigestOf(id)));
         if (unlinked > 0)
             findings.Add(new Finding(Severity.Notice, StoreLayout.Blobs, $"{unlinked} blobs that no repository links", "GarbageCollect frees their space"));
+        foreach (var stray in await new StrayFinder(files).FindAmongBlobsAsync(cancellationToken))
+            findings.Add(RepositoryChecker.Stray(stray));
         foreach (var leftover in (await files.FindAsync([StoreLayout.Version2], ".tmp", cancellationToken)).Entries.Where(entry => entry.Kind == EntryKind.File && LeftoverFinder.IsTemporary(entry.Path)))
             findings.Add(new Finding(Severity.Notice, leftover.Path, "a temporary file that a killed registry may have left", "GarbageCollect --leftovers removes it when it is old"));
         return [.. findings.OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Where, StringComparer.Ordinal)];

@@ -69,12 +69,12 @@ internal sealed record PruneJournal
         Blobs = [.. plan.Blobs.Where(blob => blob.Removed).Select(blob => blob.Digest.ToString())],
     };
 
-    public static PruneJournal Of(CollectionPlan plan, DateTimeOffset now, TimeSpan trashRetention) => new()
+    public static PruneJournal Of(CollectionPlan plan, string verb, DateTimeOffset now, TimeSpan trashRetention) => new()
     {
         TrashRetention = (long)trashRetention.TotalSeconds,
         Version = CurrentVersion,
         RunId = NewRunId(now),
-        Verb = "GarbageCollect",
+        Verb = verb,
         IsFull = true,
         LeavesNoRepositories = plan.LeavesNoRepositories,
         Leftovers = [.. plan.Uploads.Concat(plan.Leftovers).Select(path => new JournalLink(path.Path, path.Modified.ToUnixTimeSeconds()))],

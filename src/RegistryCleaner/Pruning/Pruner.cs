@@ -124,8 +124,11 @@ public sealed partial class Pruner
         plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow, _options.TrashRetention), outcome, cancellationToken);
 
     /// <summary>Does what the plan says.</summary>
-    public Task ApplyAsync(CollectionPlan plan, PruneOutcome outcome, CancellationToken cancellationToken) =>
-        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, DateTimeOffset.UtcNow, _options.TrashRetention), outcome, cancellationToken);
+    public Task ApplyAsync(CollectionPlan plan, PruneOutcome outcome, CancellationToken cancellationToken) => ApplyAsync(plan, "GarbageCollect", outcome, cancellationToken);
+
+    /// <summary>Does what the plan says, for another verb than GarbageCollect.</summary>
+    internal Task ApplyAsync(CollectionPlan plan, string verb, PruneOutcome outcome, CancellationToken cancellationToken) =>
+        plan.IsEmpty ? Task.CompletedTask : ApplyAsync(PruneJournal.Of(plan, verb, DateTimeOffset.UtcNow, _options.TrashRetention), outcome, cancellationToken);
 
     /// <summary>What earlier runs may need that are kept longer than this one, and what is to be said of it.</summary>
     internal async Task<(IReadOnlyDictionary<Digest, string> Blobs, IReadOnlyList<string> Remarks)> FindKeptAsync(IEnumerable<Digest> blobs, CancellationToken cancellationToken)

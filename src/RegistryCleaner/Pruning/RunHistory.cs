@@ -22,7 +22,7 @@ public enum RunState
 /// <summary>A run that removed something.</summary>
 /// <param name="Run">Its name.</param>
 /// <param name="Began">When it began; null where its name does not say so.</param>
-/// <param name="Verb">CleanImages or GarbageCollect; empty where its journal cannot be read.</param>
+/// <param name="Verb">CleanImages, GarbageCollect or CheckRegistry --repair; empty where its journal cannot be read.</param>
 /// <param name="State">What became of it.</param>
 /// <param name="Tags">The tags that it set out to remove, <c>repo:tag</c>.</param>
 /// <param name="Manifests">How many manifests.</param>

@@ -8,10 +8,13 @@ namespace RegistryCleaner.Restoring;
 
 /// <summary>
 /// Repairs what can be repaired without harm: what is missing and lies in a trash goes back, and links that lead nowhere and that
-/// nothing needs go, through a journal like everything that goes.
+/// nothing needs go, through a journal like everything that goes. What only goes back has none: it is in that of the run that removed it.
 /// </summary>
 internal sealed class StoreRepair(IStoreFiles files, Pruner pruner)
 {
+    // As History names it.
+    private const string Verb = "CheckRegistry --repair";
+
     /// <summary>Does it.</summary>
     /// <param name="checkAsync">Looks at the store.</param>
     /// <param name="outcome">What is told.</param>
@@ -68,6 +71,7 @@ internal sealed class StoreRepair(IStoreFiles files, Pruner pruner)
                 RecentBytes = 0,
                 Remarks = ImmutableArray<string>.Empty,
             },
+            Verb,
             outcome,
             cancellationToken);
     }

@@ -95,30 +95,18 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     /// <inheritdoc/>
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var target = FullPath(path);
-        var temporary = StorePaths.TemporaryOf(target);
-        var isWritten = false;
         try
         {
-            RequireNoLinkAbove(path, "written");
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                await stream.WriteAsync(content, cancellationToken);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, target, overwrite: true);
-            isWritten = true;
+            using var directory = HeldDirectory.OpenParentOf(Root, path, make: true);
+            await WriteAtAsync(Path.Combine(directory.Place, Path.GetFileName(path)), content, cancellationToken);
+        }
+        catch (SymbolicLinkException e)
+        {
+            throw BehindLink(e, "written");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreAccessException($"'{target}' cannot be written: {e.Message}", e);
-        }
-        finally
-        {
-            if (!isWritten)
-                TryDelete(temporary);
+            throw new StoreAccessException($"'{FullPath(path)}' cannot be written: {e.Message}", e);
         }
     }
 
@@ -128,8 +116,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     {
         if (paths.Count > 0 && !StoreMounts.AreOne(Root))
             throw new StoreAccessException($"The store at '{Root}' {StorePaths.SeveralFileSystems}");
-        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
-        return Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path, known)).ToList());
+        return Task.FromResult<IReadOnlyList<MoveOutcome>>(paths.Select(path => Move($"{fromBase}/{path}", $"{toBase}/{path}", path)).ToList());
     }
 
     /// <inheritdoc/>
@@ -140,9 +127,19 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             StorePaths.RequireWorkDirectory(path);
             try
             {
-                RequireNoLinkAbove(path, "deleted");
-                if (Directory.Exists(FullPath(path)))
-                    DeleteTree(path);
+                if (Stat(StoreLayout.ParentOf(path)) is null)
+                    continue;
+                using var directory = HeldDirectory.OpenParentOf(Root, path);
+                var place = Path.Combine(directory.Place, Path.GetFileName(path));
+                var kind = Stat(place, path)?.Kind;
+                if (kind == EntryKind.Directory)
+                    directory.DeleteTree(Path.GetFileName(path));
+                else if (kind == EntryKind.SymbolicLink)
+                    File.Delete(place);
+            }
+            catch (SymbolicLinkException e)
+            {
+                throw BehindLink(e, "deleted");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -156,15 +153,16 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     /// <inheritdoc/>
     public Task RemoveEmptyDirectoriesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
-        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
             try
             {
                 // Without recursion this is rmdir, which the system refuses for a directory that is not empty; but a symbolic link to
                 // a directory, full or not, would be unlinked.
-                if (FindLinkAbove(path, known) is null && Stat(path) is { Kind: EntryKind.Directory })
-                    Directory.Delete(FullPath(path), recursive: false);
+                using var directory = HeldDirectory.OpenParentOf(Root, path);
+                var place = Path.Combine(directory.Place, Path.GetFileName(path));
+                if (Stat(place, path) is { Kind: EntryKind.Directory })
+                    Directory.Delete(place, recursive: false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -222,33 +220,25 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             throw new StoreAccessException($"'{FullPath(path)}' {StorePaths.NoRegularFile}");
     }
 
-    private void DeleteTree(string path)
+    private static async Task WriteAtAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
+        var temporary = StorePaths.TemporaryOf(target);
+        var isWritten = false;
         try
         {
-            Directory.Delete(FullPath(path), recursive: true);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException)
-        {
-            // The runtime takes a path for empty that is too long for it.
-            BringUp(path);
-            Directory.Delete(FullPath(path), recursive: true);
-        }
-    }
-
-    // Directories may lie deeper than a path can say: such are put directly into the tree, each with what is below it.
-    private void BringUp(string tree)
-    {
-        var pending = new Stack<string>([tree]);
-        while (pending.TryPop(out var directory))
-        {
-            foreach (var inner in ListOne(directory, []).Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path))
+            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                var place = inner.Length <= StorePaths.MaxWritten ? inner : $"{tree}/{Guid.NewGuid()}";
-                if (place != inner)
-                    FileRename.Rename(FullPath(inner), FullPath(place), isDirectory: true);
-                pending.Push(place);
+                await stream.WriteAsync(content, cancellationToken);
+                stream.Flush(flushToDisk: true);
             }
+
+            File.Move(temporary, target, overwrite: true);
+            isWritten = true;
+        }
+        finally
+        {
+            if (!isWritten)
+                TryDelete(temporary);
         }
     }
 
@@ -366,11 +356,13 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private StoreEntry? Stat(string path)
+    private StoreEntry? Stat(string path) => Stat(FullPath(path), path);
+
+    private static StoreEntry? Stat(string place, string path)
     {
         try
         {
-            var info = new FileInfo(FullPath(path));
+            var info = new FileInfo(place);
             if ((int)info.Attributes == -1)
                 return null;
             var isFile = (info.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0;
@@ -413,7 +405,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private MoveOutcome Move(string source, string target, string path, Dictionary<string, string?> known)
+    private MoveOutcome Move(string source, string target, string path)
     {
         try
         {
@@ -421,13 +413,12 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
                 return new MoveOutcome(path, MoveResult.Missing);
             if (Stat(target) is not null)
                 return new MoveOutcome(path, MoveResult.TargetExists);
-            if (FindLinkAbove(source, known) is not null || FindLinkAbove(target, known) is not null)
-                return new MoveOutcome(path, MoveResult.Failed, "it lies behind a symbolic link");
-
-            Directory.CreateDirectory(Path.GetDirectoryName(FullPath(target))!);
+            using var from = HeldDirectory.OpenParentOf(Root, source);
+            using var to = HeldDirectory.OpenParentOf(Root, target, make: true);
+            var (here, there) = (Path.Combine(from.Place, Path.GetFileName(source)), Path.Combine(to.Place, Path.GetFileName(target)));
             if (StoreLayout.IsLinkOfTag(path))
-                return new MoveOutcome(path, FileRename.TryMoveFile(FullPath(source), FullPath(target)) ? MoveResult.Moved : MoveResult.TargetExists);
-            FileRename.Rename(FullPath(source), FullPath(target), isDirectory: entry.Kind == EntryKind.Directory);
+                return new MoveOutcome(path, FileRename.TryMoveFile(here, there) ? MoveResult.Moved : MoveResult.TargetExists);
+            FileRename.Rename(here, there, isDirectory: entry.Kind == EntryKind.Directory);
             return new MoveOutcome(path, MoveResult.Moved);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -441,22 +432,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    private void RequireNoLinkAbove(string path, string verb)
-    {
-        if (FindLinkAbove(path, new Dictionary<string, string?>(StringComparer.Ordinal)) is { } link)
-            throw new StoreAccessException($"'{FullPath(link)}' is a symbolic link: nothing behind it is {verb}.");
-    }
-
-    // The uppermost directory above a path that is a symbolic link and must not be one; null where there is none.
-    private string? FindLinkAbove(string path, Dictionary<string, string?> known)
-    {
-        if (!path.Contains('/', StringComparison.Ordinal) || StorePaths.IsFreelyPlaced(StoreLayout.ParentOf(path)))
-            return null;
-        var directory = StoreLayout.ParentOf(path);
-        if (!known.TryGetValue(directory, out var link))
-            known[directory] = link = FindLinkAbove(directory, known) ?? (Stat(directory) is { Kind: EntryKind.SymbolicLink } ? directory : null);
-        return link;
-    }
+    private StoreAccessException BehindLink(SymbolicLinkException link, string verb) => new($"'{FullPath(link.Path)}' is a symbolic link: nothing behind it is {verb}.", link);
 
     private static ParallelOptions Parallelism(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };

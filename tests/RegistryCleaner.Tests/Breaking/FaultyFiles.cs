@@ -118,6 +118,23 @@ internal sealed class FaultyFiles(IStoreFiles inner, int at, Fault fault) : Stor
         },
         _ => true, (a, b) => a && b);
 
+    // Whoever is killed, or has no answer, does not hold it.
+    public override async Task<IAsyncDisposable?> TryLockAsync(string path, CancellationToken cancellationToken)
+    {
+        IAsyncDisposable? taken = null;
+        try
+        {
+            return await CallAsync(
+                nameof(TryLockAsync), [path], async part => taken = part.Count > 0 ? await _inner.TryLockAsync(path, cancellationToken) : null,
+                _ => throw new StoreAccessException("Permission denied"), (a, b) => a ?? b);
+        }
+        catch when (taken is not null)
+        {
+            await taken.DisposeAsync();
+            throw;
+        }
+    }
+
     // How far into all the paths a part of them begins.
     private static int Offset(IReadOnlyList<string> all, IReadOnlyList<string> part) => part.Count < all.Count ? _offset.Value : 0;
 

@@ -34,10 +34,74 @@ public class CheckTests
             scene.Store.Write("v2/repositories/team/app/_uploads/f3a1/startedat", "x"u8);
             TestKit.StoreBuilder.Age(scene.Store.FullPath("v2/repositories/team/app/_uploads"), TimeSpan.FromDays(30));
         }, Severity.Notice, "_uploads/f3a1", "nothing was written since"),
+        ["a layer's link that no manifest needs"] = (scene =>
+        {
+            foreach (var seed in new[] { "one", "two", "three", "four" })
+                scene.Store.Layer("other", seed);
+            TestKit.StoreBuilder.Age(scene.Store.FullPath("v2/repositories/other/_layers"), TimeSpan.FromDays(2));
+        }, Severity.Notice, "other", "4 links to layers that no manifest of it needs"),
         ["a temporary file"] = (scene => scene.Store.Write($"{StoreLayout.BlobDirectory(scene.Store.Layer("team/app", "base"))}/data.00112233-4455-6677-8899-aabbccddeeff.tmp", "half"u8), Severity.Notice, ".tmp", "temporary file"),
     };
 
     public static TheoryData<string> Damages { get; } = [.. s_damages.Keys];
+
+    // Where nothing but directories of digests, or their links, belongs.
+    public static TheoryData<string> Strays { get; } =
+    [
+        "v2/blobs/stray", "v2/blobs/sha256/stray", "v2/blobs/sha256/zz/stray", "v2/blobs/sha256/00/stray", "v2/blobs/sha256/00/{0}", "v2/blobs/sha256/{2}/{1}/stray",
+        "v2/repositories/team/app/_manifests/stray", "v2/repositories/team/app/_manifests/revisions/stray", "v2/repositories/team/app/_manifests/revisions/sha256/stray",
+        "v2/repositories/team/app/_manifests/revisions/sha256/{0}", "v2/repositories/team/app/_manifests/revisions/sha256/{0}/stray", "v2/repositories/team/app/_manifests/revisions/sha512/stray",
+        "v2/repositories/team/app/_layers/stray", "v2/repositories/team/app/_layers/sha256/stray", "v2/repositories/team/app/_layers/sha256/{0}", "v2/repositories/team/app/_layers/sha256/{1}/stray",
+        "v2/repositories/team/app/_manifests/tags/1.1/stray", "v2/repositories/team/app/_manifests/tags/1.1/current/stray", "v2/repositories/team/app/_manifests/tags/1.1/index/stray",
+        "v2/repositories/team/app/_manifests/tags/1.1/index/sha256/stray", "v2/repositories/team/app/_manifests/tags/1.1/index/sha256/{0}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Strays))]
+    public async Task What_no_registry_puts_where_digests_belong_is_named_and_stays(string place)
+    {
+        foreach (var isDirectory in new[] { false, true })
+        {
+            using var scene = await UndoScene.PrunedAsync();
+            // A digest that nothing has, but that fits a shard, and one of a layer that is there.
+            var there = scene.Store.Layer("team/app", "app-1.1");
+            var path = string.Format(System.Globalization.CultureInfo.InvariantCulture, place, new string('0', 64), there.Hex, there.Hex[..2]);
+            // A directory by the name of a digest is where a link was.
+            if (isDirectory && path.EndsWith('0'))
+                continue;
+            scene.Store.Write(isDirectory ? $"{path}/inside" : path, "x"u8);
+
+            var repaired = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory, Repair = true });
+
+            // Of all blobs together something else is said.
+            var finding = repaired.Findings.Where(finding => finding.Where != StoreLayout.Blobs && (path + "/").StartsWith(finding.Where + "/", StringComparison.Ordinal)).ShouldHaveSingleItem();
+            finding.Severity.ShouldBe(Severity.Notice);
+            finding.What.ShouldContain("astray");
+            repaired.ExitCode.ShouldBe(ExitCode.Done);
+            scene.Store.Has(isDirectory ? $"{path}/inside" : path).ShouldBeTrue();
+            scene.Oracle.BrokenTags.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_layers_link_that_a_push_may_have_written_just_now_is_no_finding()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        scene.Store.Layer("other", "pushed");
+
+        (await CheckAsync(scene)).Findings.ShouldNotContain(finding => finding.Where == "other");
+    }
+
+    [Fact]
+    public async Task Where_a_manifest_cannot_be_read_no_link_is_said_to_be_stale()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        scene.Store.Layer("other", "one");
+        scene.Store.Manifest("other", "no manifest");
+        TestKit.StoreBuilder.Age(scene.Store.FullPath("v2/repositories/other"), TimeSpan.FromDays(2));
+
+        (await CheckAsync(scene)).Findings.ShouldNotContain(finding => finding.Where == "other");
+    }
 
     [Fact]
     public async Task A_whole_store_is_clean()
@@ -47,7 +111,7 @@ public class CheckTests
 
         var report = await CheckAsync(scene);
 
-        report.Findings.Where(finding => finding.Severity > Severity.Notice).ShouldBeEmpty();
+        report.Findings.ShouldBeEmpty();
         report.ExitCode.ShouldBe(ExitCode.Done);
         scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
     }
@@ -85,7 +149,7 @@ public class CheckTests
         repaired.ExitCode.ShouldBe(ExitCode.Done);
         scene.Oracle.BrokenTags.ShouldBeEmpty();
         scene.Store.Has(dangling).ShouldBeFalse();
-        (await scene.HistoryAsync()).Count.ShouldBe(2);
+        (await scene.HistoryAsync()).Select(run => run.Verb).ShouldBe(["CheckRegistry --repair", "CleanImages"]);
     }
 
     [Fact]

@@ -197,6 +197,46 @@ public class TrashTests
         (await scene.HistoryAsync()).ShouldHaveSingleItem().State.ShouldBe(RunState.Restored);
     }
 
+    [Theory]
+    [InlineData(InterruptedRunPolicy.RollBack)]
+    [InlineData(InterruptedRunPolicy.Finish)]
+    [InlineData(InterruptedRunPolicy.FinishIfUnchanged)]
+    public async Task Before_something_is_put_back_a_killed_run_is_rolled_back_or_finished_as_told(InterruptedRunPolicy policy)
+    {
+        using var scene = UndoScene.Unpruned();
+        await KillAsync(scene, await CountAsync() / 2);
+        scene.Oracle.Tags.Keys.ShouldNotContain("team/app:1.0");
+
+        var report = await scene.RestoreAsync(new RestoreImagesOptions { Images = ["team/app:1.0"], Interrupted = policy });
+
+        report.ExitCode.ShouldBe(ExitCode.Done);
+        scene.Oracle.BrokenTags.ShouldBeEmpty();
+        scene.Oracle.Tags.Keys.ShouldContain("team/app:1.0");
+        // What else the run had removed, or had set out to.
+        scene.Oracle.Tags.Keys.Contains("team/app:2.0").ShouldBe(policy == InterruptedRunPolicy.RollBack);
+        (await scene.HistoryAsync()).ShouldHaveSingleItem().State.ShouldBe(policy == InterruptedRunPolicy.RollBack ? RunState.Restored : RunState.InTrash);
+    }
+
+    [Theory]
+    [InlineData(InterruptedRunPolicy.Finish)]
+    [InlineData(InterruptedRunPolicy.FinishIfUnchanged)]
+    public async Task A_killed_run_that_keeps_no_trash_is_not_finished_so_as_to_be_taken_back(InterruptedRunPolicy policy)
+    {
+        using var scene = UndoScene.Unpruned();
+        await Should.ThrowAsync<KilledException>(async () => await RunScene.PrunerOf(new StoreFilesDecorator(scene.StoreFiles, point =>
+        {
+            if (point.StartsWith("move v2/blobs/", StringComparison.Ordinal))
+                throw new KilledException(point);
+        })).ApplyAsync(await PruneScene.PlanAsync(scene.StoreFiles, PruneScene.Images), new PruneOutcome(), CancellationToken.None));
+        var killed = scene.Oracle.Content(withWorkDirectory: true);
+
+        (await Should.ThrowAsync<CleanerException>(() => scene.RestoreAsync(new RestoreImagesOptions { Interrupted = policy }))).ExitCode.ShouldBe(ExitCode.Refused);
+
+        scene.Oracle.Content(withWorkDirectory: true).ShouldBe(killed);
+        (await scene.RestoreAsync(new RestoreImagesOptions())).ExitCode.ShouldBe(ExitCode.Done);
+        scene.Now.ShouldBe(scene.Before);
+    }
+
     [Fact]
     public async Task The_report_names_the_run_and_both_figures()
     {

@@ -70,6 +70,15 @@ internal sealed class UndoScene : IDisposable
         return restorer.Plan;
     }
 
+    /// <summary>What EmptyTrash does.</summary>
+    public static async Task<PruneOutcome> EmptyAsync(IStoreFiles files)
+    {
+        var outcome = new PruneOutcome();
+        await new Pruner(files, new StoreReader(files), RegistryCleaner.Api.ServedStore.Offline, new PruningOptions { Earlier = EarlierTrash.Empty }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
+            .FinishEarlierRunsAsync(outcome, CancellationToken.None);
+        return outcome;
+    }
+
     /// <summary>Takes a file away as a run does that was wrong.</summary>
     public void MoveIntoTrash(string path)
     {
