@@ -19,6 +19,7 @@ internal sealed partial class CleanerRun
 
     private readonly RegistryLocation _location;
     private readonly ServingState _serving;
+    private readonly InterruptedRunPolicy _interrupted;
     private readonly ILogger _logger;
     private readonly List<string> _warnings = [];
     private readonly List<string> _drifted = [];
@@ -29,6 +30,7 @@ internal sealed partial class CleanerRun
     {
         _location = location;
         _serving = serving;
+        _interrupted = pruning.Interrupted;
         _logger = logger;
         Files = files;
         Reader = new StoreReader(Files);
@@ -109,7 +111,7 @@ internal sealed partial class CleanerRun
             if (dryRun)
             {
                 foreach (var runId in await Pruner.FindUnfinishedRunsAsync(cancellationToken))
-                    Warn($"The earlier run {runId} was interrupted; a real run finishes it first.");
+                    Warn($"The earlier run {runId} was interrupted; a real run {(_interrupted == InterruptedRunPolicy.RollBack ? "puts back what it took away" : "finishes it")} first.");
                 var dry = await work(null) with { HasEarlierRuns = await Pruner.HasEarlierRunsAsync(cancellationToken) };
                 _drifted.ForEach(Warn);
                 return _drifted.Count == 0 ? dry : dry with { ExitCode = ExitCode.Incomplete };

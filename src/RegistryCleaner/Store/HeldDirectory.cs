@@ -31,12 +31,7 @@ internal sealed partial class HeldDirectory : IDisposable
     // No registry's directories lie as deep, and no process may hold much more than ten times as many.
     private const int MaxHeld = 64;
 
-    private static readonly (int Directory, int NotFollowed)? s_flags = !OperatingSystem.IsLinux() || !Directory.Exists("/proc/self/fd") ? null : RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 or Architecture.X86 => (0x10000, 0x20000),
-        Architecture.Arm64 or Architecture.Arm => (0x4000, 0x8000),
-        _ => null,
-    };
+    private static readonly (int Directory, int NotFollowed)? s_flags = FindFlags();
 
     private readonly SafeFileHandle? _handle;
 
@@ -131,6 +126,21 @@ internal sealed partial class HeldDirectory : IDisposable
         if (_handle is null && new FileInfo(place).LinkTarget is not null)
             throw new SymbolicLinkException(path);
         return new HeldDirectory(Open(this, name, follows: false, path), place);
+    }
+
+    // A process with capabilities of its program's file may not be let see its own places.
+    private static (int Directory, int NotFollowed)? FindFlags()
+    {
+        (int Directory, int NotFollowed)? flags = !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 or Architecture.X86 => (0x10000, 0x20000),
+            Architecture.Arm64 or Architecture.Arm => (0x4000, 0x8000),
+            _ => null,
+        };
+        if (flags is not var (directory, notFollowed))
+            return null;
+        using var root = new SafeFileHandle(openat(WorkingDirectory, "/", PathAlone | CloseOnExec | directory | notFollowed), ownsHandle: true);
+        return !root.IsInvalid && Directory.Exists($"/proc/self/fd/{root.DangerousGetHandle()}/") ? flags : null;
     }
 
     // Null where nothing can be held.
