@@ -51,6 +51,7 @@ internal sealed class ImageSelecting
         {
             Name = repository.Name,
             Tags = [.. decisions.Values.OrderBy(decision => decision.Facts.Tag).Select(decision => new TagPlan(decision.Facts.Tag, decision.Facts.Digest, decision.Removed, decision.Reason))],
+            Staying = repository.Tags.Where(tag => tag.IsReferrer).Select(tag => (tag.Tag, Why: _protected.WhyTag(repository, tag))).Where(item => item.Why is not null).ToDictionary(item => item.Tag, item => item.Why!),
             Untagged = [.. KeepWithParts(repository, [.. repository.Untagged.OrderBy(manifest => manifest.Digest).Select(manifest => DecideUntagged(repository, scopes, manifest)).OfType<ManifestPlan>()])],
         };
     }
@@ -78,12 +79,12 @@ internal sealed class ImageSelecting
         }
     }
 
-    private static string? WhyNoRuleMay(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
+    private string? WhyNoRuleMay(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
     {
         if (scope.Rules is { Untagged: true, AreAboutTags: false })
             return "only manifests without a tag were asked for";
         if (tag.IsReferrer)
-            return "it is about another image: no rule takes it";
+            return _protected.WhyTag(repository, tag) ?? "it is about another image: no rule takes it";
         if (tag.Digest is null)
             return "where it points cannot be read";
         return repository.WhyNothingGoes;
