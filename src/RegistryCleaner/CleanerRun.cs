@@ -139,6 +139,9 @@ internal sealed partial class CleanerRun
     public async Task<(PrunePlan Plan, ImageSelection? Selection)> PlanAsync(ImageRequest request, CleanImagesOptions options, CancellationToken cancellationToken)
     {
         var now = _readSince = await Reader.GetTimeAsync(cancellationToken);
+        // A full collection has the same limit.
+        if (!request.Selects && options is { MaxDelete: not null, Collector: not CollectorKind.Full })
+            Warn(SelectionLimit.OfRulesAlone);
         if (!request.Selects)
             return (Warned(await PlanReading.PlanAsync(Reader, new PruneRequest(request.Named, options.KeepEmpty, now), cancellationToken)), null);
 

@@ -112,6 +112,9 @@ public sealed record TagPlan(Tag Tag, Digest? Digest, bool Removed, string Reaso
 {
     /// <summary>The manifest that the tag is about and goes with, only if that goes; null for a tag that goes by itself, or stays.</summary>
     internal Digest? GoesWith { get; init; }
+
+    /// <summary>What the rules said, where something keeps the tag whatever they say; else null.</summary>
+    internal string? RulesSaid { get; init; }
 }
 
 /// <summary>What would happen to a manifest.</summary>
