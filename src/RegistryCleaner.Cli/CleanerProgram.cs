@@ -8,13 +8,14 @@ namespace RegistryCleaner.Tool;
 /// <summary>The program: words in, a report on standard output, a log on standard error, an exit code.</summary>
 internal static class CleanerProgram
 {
+    private const string NotAPolicyCheck = "A policy is checked with 'registry-cleaner policy check FILE': one file, and nothing else. Repositories of these names are removed with CleanImages --images policy check.";
+
     public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         // Never a prune of the repositories policy and check, whatever else is given or left out.
         if (words is ["policy", "check", ..])
         {
-            return words is [_, _, "-" or [not '-', ..]] ? await CheckPolicyAsync(words[2], cancellationToken)
-                : Fail(ExitCode.BadInput, ["A policy is checked with 'registry-cleaner policy check FILE': one file, and nothing else. Repositories of these names are removed with CleanImages --images policy check."]);
+            return words is [_, _, "-" or [not '-', ..]] ? await CheckPolicyAsync(words[2], cancellationToken) : Fail(ExitCode.BadInput, [NotAPolicyCheck]);
         }
 
         var frontEnd = new FrontEndOptions();
@@ -28,6 +29,8 @@ internal static class CleanerProgram
 
         if (parsed is { Action.Terminating: true, Errors.Count: 0 })
             return await parsed.InvokeAsync(cancellationToken: cancellationToken);
+        if (parsed.GetResult(commandLine.Root.Arguments[0]) is { Tokens: [{ Value: "policy" }, { Value: "check" }, ..] })
+            return Fail(ExitCode.BadInput, [NotAPolicyCheck]);
         if (words.Contains("--completion"))
             return PrintCompletion(words, commandLine);
 

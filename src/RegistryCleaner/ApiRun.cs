@@ -4,6 +4,7 @@ using RegistryCleaner.Collecting;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
+using RegistryCleaner.Selection;
 
 namespace RegistryCleaner;
 
@@ -27,6 +28,8 @@ internal sealed partial class ApiRun(CleanImagesOptions options, ILogger logger)
             var request = new PruneRequest(Resolve(images, api.Url), options.KeepEmpty, DateTimeOffset.UtcNow);
             var snapshot = await new ApiSnapshotReader(api).ReadAsync([.. request.Images.Select(image => image.Repository).Distinct()], cancellationToken);
             var plan = WithoutRepositories(PrunePlanner.Plan(request, snapshot));
+            if (options.MaxDelete is not null)
+                Warn(SelectionLimit.OfRulesAlone);
             foreach (var missing in plan.Missing)
                 Warn($"{missing.Image}: {missing.Reason}");
             if (options.Strict && plan.Missing.Length > 0)

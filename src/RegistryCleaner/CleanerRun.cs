@@ -157,6 +157,9 @@ internal sealed partial class CleanerRun
     public async Task<(PrunePlan Plan, ImageSelection? Selection)> PlanAsync(ImageRequest request, CleanImagesOptions options, CancellationToken cancellationToken)
     {
         var now = _readSince = await Reader.GetTimeAsync(cancellationToken);
+        // A full collection has the same limit.
+        if (!request.Selects && options is { MaxDelete: not null, Collector: not CollectorKind.Full })
+            Warn(SelectionLimit.OfRulesAlone);
         if (!request.Selects)
             return (Warned(await PlanReading.PlanAsync(Reader, new PruneRequest(request.Named, options.KeepEmpty, now), cancellationToken)), null);
 
@@ -167,7 +170,7 @@ internal sealed partial class CleanerRun
         foreach (var sentence in selection.Unmatched.Concat(selection.Remarks))
             Warn(sentence);
         var plan = selection.Explain(await PlanReading.PlanAsync(
-            Reader, new PruneRequest([.. request.Named, .. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken));
+            Reader, new PruneRequest([.. request.Named, .. selection.Images], options.KeepEmpty, now) { Staying = selection.Staying }, snapshot, cancellationToken));
         if (options.MaxDelete is { } limit)
             RequireAllowed(limit, selection, plan, limit.IsPercent ? await reading.BlobsInScopeAsync(selection, snapshot, cancellationToken) : null, options);
         return (Warned(plan), selection);
@@ -179,7 +182,7 @@ internal sealed partial class CleanerRun
         await PlanFiles.RequireFitsAsync(reviewed, options.PlanMaxAge ?? PlanFiles.DefaultMaxAge, now, Files, cancellationToken);
         var reading = new SelectionReading(Reader, Files);
         var (selection, drifted, snapshot) = await reading.ReviewAsync(reviewed, request, cancellationToken);
-        Task<PrunePlan> PlanAsync() => PlanReading.PlanAsync(Reader, new PruneRequest([.. selection.Images], options.KeepEmpty, now), snapshot, cancellationToken);
+        Task<PrunePlan> PlanAsync() => PlanReading.PlanAsync(Reader, new PruneRequest([.. selection.Images], options.KeepEmpty, now) { Staying = selection.Staying }, snapshot, cancellationToken);
         var plan = await PlanAsync();
         var exceeded = PlanCheck.Exceeded(reviewed, plan);
         _drifted.AddRange([.. drifted, .. exceeded.Values]);

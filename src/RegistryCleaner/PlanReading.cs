@@ -26,6 +26,13 @@ internal static class PlanReading
         return plan.WithBlobs(new BlobFacts(sizes, linked, problem));
     }
 
+    /// <summary>By blob, the directories of the other repositories that hold it.</summary>
+    public static async Task<ILookup<Digest, string>> HoldersElsewhereAsync(StoreReader reader, RepositoryName repository, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken) =>
+        await reader.LinkersAsync(OthersThan([repository], await reader.FindRepositoriesAsync(cancellationToken)), blobs, cancellationToken);
+
+    private static List<string> OthersThan(IReadOnlyCollection<RepositoryName> repositories, RepositoryCatalog catalog) =>
+        [.. catalog.Repositories.Except(repositories).Select(StoreLayout.Repository), .. catalog.Unnamed.Select(unnamed => unnamed.Directory)];
+
     private static async Task<(IReadOnlySet<Digest> Linked, string? Problem)> AskOthersAsync(
         StoreReader reader, PrunePlan plan, CancellationToken cancellationToken)
     {
@@ -33,12 +40,7 @@ internal static class PlanReading
         if (released.Count == 0)
             return (released, null);
         var catalog = await reader.FindRepositoriesAsync(cancellationToken);
-        List<string> others =
-        [
-            .. catalog.Repositories.Except(plan.Repositories.Select(repository => repository.Name)).Select(StoreLayout.Repository),
-            .. catalog.Unnamed.Select(unnamed => unnamed.Directory),
-        ];
-        var linked = await reader.LinkedAsync(others, [.. released], cancellationToken);
+        var linked = await reader.LinkedAsync(OthersThan([.. plan.Repositories.Select(repository => repository.Name)], catalog), [.. released], cancellationToken);
         return (linked, catalog.Problems is [var problem, ..] ? problem.ToString() : null);
     }
 }

@@ -68,8 +68,9 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
         var tags = repository.Tags.Keys.ToList();
         var pushed = await _details.ReadPushTimesAsync(repository.Name, tags, cancellationToken);
         var scopes = request.Scopes.Select(scope => scope.In(repository.Name)).OfType<RepositoryScope>().ToList();
+        List<UntaggedManifest> untagged = scopes.Exists(scope => scope is { IsOfUntagged: true, Rules.Untagged: true }) ? [.. UntaggedOf(repository, snapshot)] : [];
         var details = scopes.Exists(scope => scope.Rules.NeedImages)
-            ? await _details.ReadAsync([.. repository.Tags.Values.Select(link => link.Target).OfType<Digest>()], cancellationToken)
+            ? await _details.ReadAsync([.. repository.Tags.Values.Select(link => link.Target).OfType<Digest>(), .. untagged.Select(manifest => manifest.Digest)], cancellationToken)
             : new Dictionary<Digest, ImageDetails>();
         return new RepositoryFacts
         {
@@ -81,7 +82,7 @@ internal sealed class SelectionReading(StoreReader reader, IStoreFiles files)
                     IsNamed = request.Names(repository.Name, tag, repository.Tags[tag].Target),
                 }),
             ],
-            Untagged = scopes.Exists(scope => scope is { IsOfUntagged: true, Rules.Untagged: true }) ? [.. UntaggedOf(repository, snapshot)] : [],
+            Untagged = [.. untagged.Select(manifest => details.TryGetValue(manifest.Digest, out var found) ? manifest with { Expiry = ExpiryReading.ExpiryOf(found, RuleScope.Known(manifest.Linked), request.ExpiresAnnotation) } : manifest)],
             Problem = ProblemOf(repository, snapshot),
             PartsOf = digest => PartsOf(snapshot, digest),
         };

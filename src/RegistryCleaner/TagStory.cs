@@ -29,16 +29,19 @@ internal sealed class TagStory(StoreReader reader, IStoreFiles files)
         var alone = await PlanReading.PlanAsync(reader, new PruneRequest([image], KeepEmpty: true, await reader.GetTimeAsync(cancellationToken)), snapshot, cancellationToken);
         var sizes = await reader.SizesAsync([digest, .. SelectionReading.PartsOf(snapshot, digest)], cancellationToken);
         var blobs = alone.Blobs.ToDictionary(blob => blob.Digest);
+        var elsewhere = await PlanReading.HoldersElsewhereAsync(reader, image.Repository, [.. sizes.Keys], cancellationToken);
         return
         [
             $"{image} points to {digest}{Kind(snapshot, digest)}, {(pushed.TryGetValue(image.Tag!, out var time) ? $"pushed {time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "and when it was pushed is not known")}.",
+            .. selection?.Repositories.Where(each => each.Name == image.Repository).SelectMany(each => each.Tags).Where(each => each.Tag == image.Tag && each.RulesSaid is not null).Select(each => $"By the rules {each.RulesSaid}.") ?? [],
             Decision(image, plan, selection),
             .. repository.Tags.Where(pair => pair.Value.Target == digest && pair.Key != image.Tag).Select(pair => $"The same image: {image.Repository}:{pair.Key} ({Fate(image.Repository, pair.Key, plan, selection)})."),
             .. Version(image.Tag!, repository),
             .. alone.Images.Select(weight => $"Alone it would free {ReportTable.Bytes(weight.BytesFreedAlone)}; {ReportTable.Bytes(weight.BytesShared)} of it something else holds too."),
+            .. plan.IsEmpty ? Array.Empty<string>() : [$"All that goes with what was asked for frees {ReportTable.Bytes(plan.BytesFreed)}."],
             .. alone.Repositories.SelectMany(each => each.Manifests).Where(manifest => !manifest.Removed).Select(manifest => $"Its manifest {manifest.Digest.Abbreviated} would stay: {manifest.Reason}."),
             .. sizes.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair =>
-                $"{pair.Key.Abbreviated}, {ReportTable.ShortBytes(pair.Value)}: {(blobs.TryGetValue(pair.Key, out var blob) && blob.Removed ? "only this tag leads to it" : Sharing(pair.Key, blob?.Reason ?? "its image stays", image.Tag!, repository, snapshot))}."),
+                $"{pair.Key.Abbreviated}, {ReportTable.ShortBytes(pair.Value)}: {(blobs.TryGetValue(pair.Key, out var blob) && blob.Removed ? "only this tag leads to it" : Sharing(pair.Key, blob?.Reason ?? "its image stays", image.Tag!, repository, snapshot))}{Elsewhere([.. elsewhere[pair.Key].Select(directory => directory[(StoreLayout.Repositories.Length + 1)..])])}."),
         ];
     }
 
@@ -73,6 +76,11 @@ internal sealed class TagStory(StoreReader reader, IStoreFiles files)
         var tags = repository.Tags
             .Where(pair => pair.Key != own && pair.Value.Target is { } target && (target == blob || SelectionReading.PartsOf(snapshot, target).Contains(blob)))
             .Select(pair => pair.Key.Value).ToList();
-        return tags.Count == 0 ? reason : $"{reason}, under {string.Join(", ", tags.Take(MaxSharing))}{(tags.Count > MaxSharing ? $" and {tags.Count - MaxSharing} more tags" : "")}";
+        return tags.Count == 0 ? reason : $"{reason}, under {Listed(tags, "tags")}";
     }
+
+    private static string Elsewhere(IReadOnlyList<string> repositories) => repositories.Count == 0 ? "" : $"; held in {Listed(repositories, "repositories")}, too";
+
+    private static string Listed(IReadOnlyList<string> names, string what) =>
+        $"{string.Join(", ", names.Take(MaxSharing))}{(names.Count > MaxSharing ? $" and {names.Count - MaxSharing} more {what}" : "")}";
 }

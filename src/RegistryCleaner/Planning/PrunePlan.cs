@@ -108,7 +108,14 @@ public sealed record RepositoryPlan
 /// <param name="Digest">Where it points; null where its link cannot be read.</param>
 /// <param name="Removed">Whether it goes.</param>
 /// <param name="Reason">Why it goes or stays.</param>
-public sealed record TagPlan(Tag Tag, Digest? Digest, bool Removed, string Reason);
+public sealed record TagPlan(Tag Tag, Digest? Digest, bool Removed, string Reason)
+{
+    /// <summary>The manifest that the tag is about and goes with, only if that goes; null for a tag that goes by itself, or stays.</summary>
+    internal Digest? GoesWith { get; init; }
+
+    /// <summary>What the rules said, where something keeps the tag whatever they say; else null.</summary>
+    internal string? RulesSaid { get; init; }
+}
 
 /// <summary>What would happen to a manifest.</summary>
 /// <param name="Digest">The manifest.</param>

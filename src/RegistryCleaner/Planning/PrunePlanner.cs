@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
@@ -41,7 +42,7 @@ public static class PrunePlanner
     /// </summary>
     public static IReadOnlyCollection<Digest>? LayersConcerned(PruneRequest request, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests)
     {
-        var asked = Asked.Of(repository, manifests, [.. request.Images.Where(image => image.Repository == repository.Name)]);
+        var asked = Asked.Of(repository, manifests, [.. request.Images.Where(image => image.Repository == repository.Name)], request);
         return asked.IsWhole || asked.Tags.All(tag => tag.Removed) ? null : asked.Graph.BlobsBehind(asked.Graph.Considered);
     }
 
@@ -57,7 +58,7 @@ public static class PrunePlanner
         PruneRequest request,
         ImmutableArray<MissingImage>.Builder missing)
     {
-        var (isWhole, tags, removedTags, removedDigests, graph) = Asked.Of(repository, manifests, images);
+        var (isWhole, tags, removedTags, removedDigests, graph) = Asked.Of(repository, manifests, images, request);
         missing.AddRange(images.Select(image => Missing(image, repository)).OfType<MissingImage>());
         var decided = graph.Considered
             .Where(repository.Revisions.ContainsKey)
@@ -163,7 +164,7 @@ public static class PrunePlanner
     private static IEnumerable<ImageHolder> Holders(
         RepositorySnapshot repository, RepositoryGraph graph, ImmutableArray<TagPlan> tags, HashSet<Digest> removedDigests, HashSet<Digest> released, bool isWhole)
     {
-        List<ImageHolder> named = [.. tags.Where(tag => tag is { Removed: true, Digest: not null })
+        List<ImageHolder> named = [.. tags.Where(tag => tag is { Removed: true, Digest: not null, GoesWith: null })
             .Select(tag => new ImageHolder($"{repository.Name}:{tag.Tag}", graph.BlobsBehind([tag.Digest!.Value])))];
         var reached = named.SelectMany(image => image.Blobs).ToHashSet();
         var untagged = removedDigests.Where(digest => !reached.Contains(digest)).ToList();
@@ -199,7 +200,7 @@ public static class PrunePlanner
     // What was asked for in a repository.
     private sealed record Asked(bool IsWhole, ImmutableArray<TagPlan> Tags, HashSet<Tag> RemovedTags, HashSet<Digest> RemovedDigests, RepositoryGraph Graph)
     {
-        public static Asked Of(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, IReadOnlyList<ImageSelector> images)
+        public static Asked Of(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, IReadOnlyList<ImageSelector> images, PruneRequest request)
         {
             var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
             var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, images, isWhole)).ToImmutableArray();
@@ -207,7 +208,25 @@ public static class PrunePlanner
             var removedDigests = isWhole
                 ? repository.Revisions.Keys.ToHashSet()
                 : images.Where(image => image is { Tag: null, Digest: not null } && repository.Revisions.ContainsKey(image.Digest.Value)).Select(image => image.Digest!.Value).ToHashSet();
-            return new Asked(isWhole, tags, removedTags, removedDigests, new RepositoryGraph(repository, manifests, removedTags, removedDigests));
+            var staying = request.Staying.GetValueOrDefault(repository.Name);
+            var about = tags.Where(tag => !tag.Removed && staying?.ContainsKey(tag.Tag) != true)
+                .Select(tag => (tag.Tag, Subject: SubjectOf(tag, repository, manifests)))
+                .Where(item => item.Subject is not null)
+                .ToDictionary(item => item.Tag, item => item.Subject!.Value);
+            var graph = new RepositoryGraph(repository, manifests, removedTags, removedDigests, aboutTags: about);
+            return new Asked(isWhole, [.. tags.Select(DecideAbout)], removedTags, removedDigests, graph);
+
+            TagPlan DecideAbout(TagPlan tag) =>
+                about.TryGetValue(tag.Tag, out var subject) && graph.ReasonToKeep(subject) is null ? tag with { Removed = true, Reason = $"it is about {subject.Abbreviated}, which goes", GoesWith = subject }
+                : !tag.Removed && staying?.GetValueOrDefault(tag.Tag) is { } why ? tag with { Reason = why }
+                : tag;
         }
+
+        // About a manifest that is not here, be it gone or in another repository, nothing is known; what cannot be read may be anything.
+        private static Digest? SubjectOf(TagPlan tag, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests) =>
+            tag.Digest is { } target && ReferrerTag.TryRead(tag.Tag.Value, out var referrer) && repository.Revisions.ContainsKey(referrer.Subject)
+            && manifests.TryGetValue(target, out var state) && state.Manifest is { } manifest && referrer.IsAbout(target, manifest.Kind == ManifestKind.Index)
+                ? referrer.Subject
+                : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RegistryCleaner.Manifests;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
@@ -17,6 +18,7 @@ internal sealed class RepositoryGraph
     private readonly IReadOnlyDictionary<Digest, ManifestState> _manifests;
     private readonly ILookup<Digest, Digest> _referrers;
     private readonly IReadOnlySet<Tag> _removedTags;
+    private readonly IReadOnlyDictionary<Tag, Digest> _aboutTags;
     private readonly HashSet<Digest> _considered;
     private readonly IReadOnlySet<Digest>? _limit;
 
@@ -30,20 +32,25 @@ internal sealed class RepositoryGraph
     /// <param name="removedTags">Tags that are taken away.</param>
     /// <param name="removedDigests">Manifests that are taken away besides those of these tags, unless something needs them.</param>
     /// <param name="limit">The only manifests of the repository that may go; null for no limit.</param>
+    /// <param name="aboutTags">Tags that keep nothing by themselves, each with the manifest that it is about: what they point to stays while that does.</param>
     public RepositoryGraph(
         RepositorySnapshot repository,
         IReadOnlyDictionary<Digest, ManifestState> manifests,
         IReadOnlySet<Tag> removedTags,
         IReadOnlySet<Digest> removedDigests,
-        IReadOnlySet<Digest>? limit = null)
+        IReadOnlySet<Digest>? limit = null,
+        IReadOnlyDictionary<Tag, Digest>? aboutTags = null)
     {
         _limit = limit;
+        _aboutTags = aboutTags ?? ImmutableDictionary<Tag, Digest>.Empty;
         _repository = repository;
         _manifests = manifests;
         _removedTags = removedTags;
         _referrers = repository.Revisions.Keys
             .Where(digest => ManifestOf(digest)?.Subject is not null)
-            .ToLookup(digest => ManifestOf(digest)!.Subject!.Value);
+            .Select(digest => (Subject: ManifestOf(digest)!.Subject!.Value, Referrer: digest))
+            .Concat(_aboutTags.Where(pair => repository.Tags[pair.Key].Target is not null).Select(pair => (Subject: pair.Value, Referrer: repository.Tags[pair.Key].Target!.Value)))
+            .ToLookup(item => item.Subject, item => item.Referrer);
 
         var removedRoots = repository.Tags
             .Where(pair => removedTags.Contains(pair.Key) && pair.Value.Target is not null)
@@ -101,6 +108,9 @@ internal sealed class RepositoryGraph
     /// <summary>Blobs that manifests lead to through indexes and by what is about them, with these manifests themselves.</summary>
     public HashSet<Digest> BlobsBehind(IEnumerable<Digest> roots) => BlobsOf(Closure(roots));
 
+    // Whether the tag leads to what stays, whatever else does.
+    private bool Keeps(Tag tag) => !_removedTags.Contains(tag) && !_aboutTags.ContainsKey(tag);
+
     private Manifest? ManifestOf(Digest digest) => _manifests.TryGetValue(digest, out var state) ? state.Manifest : null;
 
     // What cannot be told apart from what is needed stays as well.
@@ -143,7 +153,7 @@ internal sealed class RepositoryGraph
     private Dictionary<Digest, Reason> FindKept()
     {
         var kept = new Dictionary<Digest, Reason>(_repository.Revisions.Count);
-        foreach (var (tag, link) in _repository.Tags.Where(pair => !_removedTags.Contains(pair.Key)))
+        foreach (var (tag, link) in _repository.Tags.Where(pair => Keeps(pair.Key)))
         {
             if (link.Target is { } target)
                 Keep(target, new Reason(Tag: tag), kept);
@@ -190,7 +200,7 @@ internal sealed class RepositoryGraph
 
     private IEnumerable<string> FindDoubts()
     {
-        foreach (var (tag, link) in _repository.Tags.Where(pair => pair.Value.Target is null && !_removedTags.Contains(pair.Key) && _considered.Count > 0))
+        foreach (var (tag, link) in _repository.Tags.Where(pair => pair.Value.Target is null && Keeps(pair.Key) && _considered.Count > 0))
             yield return $"tag {tag} cannot be read ({link.Problem})";
         foreach (var problem in _repository.Problems)
             yield return problem.ToString();

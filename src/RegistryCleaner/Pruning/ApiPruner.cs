@@ -24,13 +24,37 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
     {
         foreach (var repository in plan.Repositories)
         {
-            foreach (var tag in repository.Tags.Where(tag => tag is { Removed: true, Digest: not null }))
+            await UntagAsync(repository.Name, repository.Tags.Where(tag => tag is { Removed: true, GoesWith: null }), cancellationToken);
+            await UntagReferrersAsync(repository, cancellationToken);
+            await DeleteManifestsAsync(repository, cancellationToken);
+        }
+    }
+
+    private async Task UntagAsync(RepositoryName name, IEnumerable<TagPlan> tags, CancellationToken cancellationToken)
+    {
+        foreach (var tag in tags.Where(tag => tag.Digest is not null))
+        {
+            await UntagAsync(name, tag.Tag, tag.Digest!.Value, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Only while no tag leads to what they are about by now; what is about such a tag's own manifest comes after it.
+    private async Task UntagReferrersAsync(RepositoryPlan repository, CancellationToken cancellationToken)
+    {
+        List<TagPlan> left = [.. repository.Tags.Where(tag => tag is { Removed: true, GoesWith: not null })];
+        while (left.Count > 0)
+        {
+            var now = await _reader.ReadAsync([repository.Name], cancellationToken);
+            var going = left.Where(tag => !(now.Repositories.TryGetValue(repository.Name, out var found) && found.Revisions.ContainsKey(tag.GoesWith!.Value))).ToList();
+            if (going.Count == 0)
             {
-                await UntagAsync(repository.Name, tag.Tag, tag.Digest!.Value, cancellationToken);
-                cancellationToken.ThrowIfCancellationRequested();
+                left.ForEach(tag => outcome.HasDrifted($"{repository.Name}:{tag.Tag} stays: a tag leads to what it is about by now"));
+                return;
             }
 
-            await DeleteManifestsAsync(repository, cancellationToken);
+            await UntagAsync(repository.Name, going, cancellationToken);
+            left.RemoveAll(going.Contains);
         }
     }
 

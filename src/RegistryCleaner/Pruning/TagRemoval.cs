@@ -68,7 +68,7 @@ internal sealed class TagRemoval(
         return (isAnyBack, everythingIsBack);
     }
 
-    // With each tag that stays, more may be needed: until no more do.
+    // What is about a manifest that stays by now stays, and what is about that.
     private HashSet<Tag> GoingReferrers(RepositorySnapshot repository, StoreSnapshot snapshot)
     {
         var planned = repositories[repository.Name].Manifests
@@ -77,16 +77,9 @@ internal sealed class TagRemoval(
             .Select(item => item.Digest)
             .ToHashSet();
         var going = repositories[repository.Name].ReferrerTags.Select(tag => Tag.Parse(tag.Tag)).Where(repository.Tags.ContainsKey).ToHashSet();
-        while (going.Count > 0)
-        {
-            var graph = new RepositoryGraph(repository, snapshot.Manifests, going, planned, limit: planned);
-            if (graph.Doubts.Count > 0)
-                return [];
-            if (going.RemoveWhere(tag => ReferrerTag.TryRead(tag.Value, out var referrer) && repository.Revisions.ContainsKey(referrer.Subject) && (graph.IsKept(referrer.Subject) || !planned.Contains(referrer.Subject))) == 0)
-                break;
-        }
-
-        return going;
+        var about = going.ToDictionary(tag => tag, tag => ReferrerTag.TryRead(tag.Value, out var referrer) ? referrer.Subject : default);
+        var graph = new RepositoryGraph(repository, snapshot.Manifests, new HashSet<Tag>(), planned, limit: planned, aboutTags: about);
+        return graph.Doubts.Count > 0 ? [] : [.. going.Where(tag => !graph.IsKept(about[tag]))];
     }
 
     private IEnumerable<JournaledTag> All(Func<JournalRepository, IReadOnlyList<JournalTag>> tagsOf) =>

@@ -48,13 +48,16 @@ internal sealed class ExpiredRule : IRetentionRule
 {
     private static readonly Verdict s_never = Verdict.Keep("it does not say when it expires");
 
-    public IReadOnlyList<Verdict> Judge(RuleScope scope) => scope.Each(tag => tag.Facts.Expiry switch
+    public IReadOnlyList<Verdict> Judge(RuleScope scope) => scope.Each(tag => Judge(tag.Facts.Expiry, scope.Now));
+
+    /// <summary>The verdict on what says so of itself, with or without a tag.</summary>
+    public static Verdict Judge(Expiry expiry, DateTimeOffset now) => expiry switch
     {
         { Problem: { } problem } => Verdict.Keep(problem),
         { At: null } => s_never,
-        { At: { } time } when time <= scope.Now => Verdict.Leave($"expired on {Words.Day(time)}"),
+        { At: { } time } when time <= now => Verdict.Leave($"expired on {Words.Day(time)}"),
         { At: { } time } => Verdict.Keep($"it expires on {Words.Day(time)}"),
-    });
+    };
 }
 
 /// <summary>

@@ -5,7 +5,10 @@ namespace RegistryCleaner.Selection;
 /// <summary>What is decided about a tag.</summary>
 internal sealed record TagDecision(TagFacts Facts, RepositoryScope Scope, bool Removed, string Reason)
 {
-    public TagDecision Kept(string reason) => this with { Removed = false, Reason = reason };
+    /// <summary>What the rules said, where something keeps the tag whatever they say; else null.</summary>
+    public string? RulesSaid { get; private init; }
+
+    public TagDecision Kept(string reason) => this with { Removed = false, Reason = reason, RulesSaid = $"it would {(Removed ? "go" : "stay")}: {Reason}" };
 }
 
 /// <summary>

@@ -47,11 +47,13 @@ internal sealed class ImageSelecting
         var byScope = repository.Tags.Select(tag => (Tag: tag, Scope: scopes.Find(scope => scope.Fits(tag)))).Where(item => item.Scope is not null).GroupBy(item => item.Scope!);
         var decisions = byScope.SelectMany(group => Decide(repository, group.Key, [.. group.Select(item => item.Tag)])).ToDictionary(decision => decision.Facts.Tag);
         GuardRails.Apply(repository, decisions);
+        var expiries = ExpiriesOfParts(repository);
         return new RepositorySelection
         {
             Name = repository.Name,
-            Tags = [.. decisions.Values.OrderBy(decision => decision.Facts.Tag).Select(decision => new TagPlan(decision.Facts.Tag, decision.Facts.Digest, decision.Removed, decision.Reason))],
-            Untagged = [.. KeepWithParts(repository, [.. repository.Untagged.OrderBy(manifest => manifest.Digest).Select(manifest => DecideUntagged(repository, scopes, manifest)).OfType<ManifestPlan>()])],
+            Tags = [.. decisions.Values.OrderBy(decision => decision.Facts.Tag).Select(decision => new TagPlan(decision.Facts.Tag, decision.Facts.Digest, decision.Removed, decision.Reason) { RulesSaid = decision.RulesSaid })],
+            Staying = repository.Tags.Where(tag => tag.IsReferrer).Select(tag => (tag.Tag, Why: _protected.WhyTag(repository, tag))).Where(item => item.Why is not null).ToDictionary(item => item.Tag, item => item.Why!),
+            Untagged = [.. KeepWithParts(repository, [.. repository.Untagged.OrderBy(manifest => manifest.Digest).Select(manifest => DecideUntagged(repository, scopes, manifest, expiries)).OfType<ManifestPlan>()])],
         };
     }
 
@@ -72,24 +74,35 @@ internal sealed class ImageSelecting
         {
             var tag = ruleScope.Tags[i].Facts;
             var mine = verdicts.Select(each => each[i]).ToList();
-            yield return (_protected.WhyTag(repository, tag) ?? (scope.Names(tag) ? null : _protected.WhyLatest(tag))) is { } why ? new TagDecision(tag, scope, false, why)
-                : mine.Exists(verdict => verdict.Keeps) ? new TagDecision(tag, scope, false, string.Join("; ", mine.Where(verdict => verdict.Keeps).Select(verdict => verdict.Words)))
+            var decision = mine.Exists(verdict => verdict.Keeps)
+                ? new TagDecision(tag, scope, false, string.Join("; ", mine.Where(verdict => verdict.Keeps).Select(verdict => verdict.Words)))
                 : new TagDecision(tag, scope, true, mine.Count > 0 ? string.Join("; ", mine.Select(verdict => verdict.Words)) : scope.Asks(tag));
+            yield return (_protected.WhyTag(repository, tag) ?? (scope.Names(tag) ? null : _protected.WhyLatest(tag))) is { } why ? decision.Kept(why) : decision;
         }
     }
 
-    private static string? WhyNoRuleMay(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
+    private string? WhyNoRuleMay(RepositoryFacts repository, RepositoryScope scope, TagFacts tag)
     {
         if (scope.Rules is { Untagged: true, AreAboutTags: false })
             return "only manifests without a tag were asked for";
         if (tag.IsReferrer)
-            return "it is about another image: no rule takes it";
+            return _protected.WhyTag(repository, tag) ?? "it is about another image: no rule takes it";
         if (tag.Digest is null)
             return "where it points cannot be read";
         return repository.WhyNothingGoes;
     }
 
-    private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest)
+    // A platform that says nothing of its own expires with the index that it is part of, with the last of them.
+    private static Dictionary<Digest, Expiry> ExpiriesOfParts(RepositoryFacts repository)
+    {
+        var silent = repository.Untagged.Where(manifest => manifest.Expiry == default).Select(manifest => manifest.Digest).ToHashSet();
+        return repository.Untagged.Where(manifest => manifest.Expiry.At is not null)
+            .SelectMany(manifest => repository.PartsOf(manifest.Digest).Where(silent.Contains).Select(part => (Part: part, manifest.Expiry)))
+            .GroupBy(item => item.Part)
+            .ToDictionary(group => group.Key, group => group.MaxBy(item => item.Expiry.At).Expiry);
+    }
+
+    private ManifestPlan? DecideUntagged(RepositoryFacts repository, List<RepositoryScope> scopes, UntaggedManifest manifest, Dictionary<Digest, Expiry> expiries)
     {
         // The first scope that they are in decides, whether its rules take any or not.
         if (scopes.Find(scope => scope.IsOfUntagged) is not { Rules.Untagged: true } found)
@@ -97,11 +110,13 @@ internal sealed class ImageSelecting
         TimeSpan?[] asked = [found.Rules.OlderThan, found.Rules.KeepWithin];
         var age = asked.Append(PrunePlanner.PushGrace).Max()!.Value;
         var isUnknown = asked.Any(each => each is not null) && !found.Rules.UnknownAgeIsOld && RuleScope.Known(manifest.Linked) is null;
+        Verdict? expired = found.Rules.Expired ? ExpiredRule.Judge(expiries.TryGetValue(manifest.Digest, out var inherited) ? inherited : manifest.Expiry, _request.Now) : null;
         var (removed, reason) = repository.WhyNothingGoes is { } unread ? (false, unread)
             : _protected.WhyUntagged(repository, manifest.Digest) is { } why ? (false, why)
+            : expired is { Keeps: true, Words: var words } ? (false, $"no tag leads to it, but {words}")
             : isUnknown ? (false, "no tag leads to it, but its age is not known")
             : manifest.Linked > _request.Now - age ? (false, $"no tag leads to it, but it was pushed within {Words.Age(age)}")
-            : (true, "no tag leads to it");
+            : (true, expired is null ? "no tag leads to it" : $"no tag leads to it; {expired.Value.Words}");
         return new ManifestPlan(manifest.Digest, "", removed, reason, manifest.Linked);
     }
 

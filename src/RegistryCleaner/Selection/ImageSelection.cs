@@ -23,7 +23,10 @@ public sealed record ImageSelection
     public int TagsInScope => Repositories.Sum(repository => repository.Tags.Length);
 
     /// <summary>How many of them go.</summary>
-    public int TagsRemoved => Repositories.Sum(repository => repository.Tags.Count(tag => tag.Removed));
+    public int TagsRemoved => Repositories.Sum(repository => repository.Tags.Count(tag => tag is { Removed: true, GoesWith: null }));
+
+    /// <summary>By repository, tags about images that stay when these go, with why.</summary>
+    internal IReadOnlyDictionary<RepositoryName, IReadOnlyDictionary<Tag, string>> Staying => Repositories.ToDictionary(repository => repository.Name, repository => repository.Staying);
 
     /// <summary>A plan that says of each tag and manifest in scope why it was selected or not.</summary>
     internal PrunePlan Explain(PrunePlan plan)
@@ -48,9 +51,12 @@ public sealed record RepositorySelection
     /// <summary>Whether the repository goes by its name, as one does that holds nothing else to name.</summary>
     internal bool IsWhole { get; init; }
 
+    /// <summary>Its tags about images that stay when these go, with why.</summary>
+    internal IReadOnlyDictionary<Tag, string> Staying { get; init; } = ImmutableDictionary<Tag, string>.Empty;
+
     internal IEnumerable<ImageSelector> Images => IsWhole ? [ImageSelector.Parse(Name.Value)] :
     [
-        .. Tags.Where(tag => tag.Removed).Select(tag => ImageSelector.Parse($"{Name}:{tag.Tag}@{tag.Digest}")),
+        .. Tags.Where(tag => tag is { Removed: true, GoesWith: null }).Select(tag => ImageSelector.Parse($"{Name}:{tag.Tag}@{tag.Digest}")),
         .. Untagged.Where(manifest => manifest.Removed).Select(manifest => ImageSelector.Parse($"{Name}@{manifest.Digest}")),
     ];
 

@@ -54,6 +54,7 @@ internal static class PlanCheck
             return repository with
             {
                 Tags = [.. left],
+                Staying = left.Where(tag => !tag.Removed && ReferrerTag.TryRead(tag.Tag.Value, out _)).ToDictionary(tag => tag.Tag, tag => tag.Reason),
                 Untagged = [.. repository.Untagged.Select(manifest => revisions.TryGetValue(manifest.Digest, out var link) && WhyUntaggedStays(manifest, scope.Contains(manifest.Digest.ToString()), found, link.Modified) is { } why ? manifest with { Removed = false, Reason = Drifted($"{repository.Name}@{manifest.Digest}", why) } : manifest)],
             };
         }
@@ -94,8 +95,11 @@ internal static class PlanCheck
         foreach (var repository in plan.Repositories)
         {
             var manifests = reviewed[repository.Name.Value].Manifests.Select(manifest => manifest.Digest).ToHashSet(StringComparer.Ordinal);
+            var tags = reviewed[repository.Name.Value].Tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet(StringComparer.Ordinal);
             if (repository.Manifests.FirstOrDefault(manifest => manifest.Removed && !manifests.Contains(manifest.Digest.ToString())) is { } manifest)
                 exceeded[repository.Name] = $"nothing of {repository.Name} was removed: with what is planned, {manifest.Digest} would go by now, too";
+            else if (repository.Tags.FirstOrDefault(tag => tag.GoesWith is not null && !tags.Contains(tag.Tag.Value)) is { } tag)
+                exceeded[repository.Name] = $"nothing of {repository.Name} was removed: with what is planned, the tag {tag.Tag} would go by now, too";
             else if (repository.AskedFor && repository.Layers.Any(layer => layer.Modified > file.Made))
                 exceeded[repository.Name] = $"{repository.Name} {PushedInto}";
             else if (repository.Removed && !reviewed[repository.Name.Value].Removed)

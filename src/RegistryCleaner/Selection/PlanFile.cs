@@ -54,7 +54,7 @@ internal sealed record PlanFile
         {
             Name = RepositoryName.Parse(repository.Name),
             IsWhole = repository is { Removed: true, Tags: [], Manifests: [] },
-            Tags = [.. repository.Tags.Select(tag => new TagPlan(Tag.Parse(tag.Tag), tag.Digest is null ? null : Digest.Parse(tag.Digest), tag.Removed, tag.Reason))],
+            Tags = [.. repository.Tags.Select(tag => new TagPlan(Tag.Parse(tag.Tag), tag.Digest is null ? null : Digest.Parse(tag.Digest), tag.Removed, tag.Reason) { GoesWith = tag.GoesWith })],
             Untagged = [.. repository.Manifests.Where(manifest => manifest.Selected).Select(manifest => new ManifestPlan(Digest.Parse(manifest.Digest), "", true, manifest.Reason))],
         })],
     };
@@ -156,10 +156,14 @@ internal sealed record PlannedRepository(string Name, bool Removed, IReadOnlyLis
 /// <param name="Reason">Why it goes or stays.</param>
 internal sealed record PlannedTag(string Tag, string? Digest, bool InScope, bool Named, bool Removed, string Reason)
 {
+    /// <summary>The manifest that the tag is about and goes with; null for any other. No rule takes such a tag, only its name or its image.</summary>
+    [JsonIgnore]
+    public Digest? GoesWith => this is { Removed: true, Named: false } && ReferrerTag.TryRead(Tag, out var referrer) ? referrer.Subject : null;
+
     // What cannot be pinned cannot be reviewed.
     public static PlannedTag Of(TagPlan tag, bool inScope, Func<TagPlan, bool> isNamed) => tag is { Removed: true, Digest: null }
         ? new(tag.Tag.Value, null, inScope, false, false, "where it points cannot be read, so that no plan can hold it")
-        : new(tag.Tag.Value, tag.Digest?.ToString(), inScope, tag.Removed && (!inScope || isNamed(tag)), tag.Removed, tag.Reason);
+        : new(tag.Tag.Value, tag.Digest?.ToString(), inScope, tag is { Removed: true, GoesWith: null } && (!inScope || isNamed(tag)), tag.Removed, tag.Reason);
 }
 
 /// <summary>A manifest of a plan that goes.</summary>

@@ -6,6 +6,9 @@ namespace RegistryCleaner.Selection;
 /// <summary>How much patterns and rules may take of their scope at once.</summary>
 internal static class SelectionLimit
 {
+    /// <summary>What is said where a limit was given and there is no selection.</summary>
+    public const string OfRulesAlone = "--max-delete limits what patterns and rules take, and only names were given: what is named goes, whatever it says.";
+
     /// <summary>Why a selection takes more than it may, or null. What is about other images is not counted: it goes with these.</summary>
     /// <param name="limit">A number is one of tags and untagged manifests; a share is one of these and of the bytes that they lead to.</param>
     /// <param name="selection">What was selected.</param>

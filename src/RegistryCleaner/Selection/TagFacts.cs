@@ -29,7 +29,8 @@ internal readonly record struct Expiry(DateTimeOffset? At, string? Problem = nul
 /// <summary>A manifest that no tag leads to.</summary>
 /// <param name="Digest">The manifest.</param>
 /// <param name="Linked">When its link was written.</param>
-internal readonly record struct UntaggedManifest(Digest Digest, DateTimeOffset Linked);
+/// <param name="Expiry">When it is not wanted any longer, by its own word.</param>
+internal readonly record struct UntaggedManifest(Digest Digest, DateTimeOffset Linked, Expiry Expiry = default);
 
 /// <summary>What the rules know of a repository: all its tags, in scope or not.</summary>
 internal sealed record RepositoryFacts

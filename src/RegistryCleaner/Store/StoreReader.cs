@@ -83,16 +83,32 @@ public sealed class StoreReader(IStoreFiles files)
     public async Task<IReadOnlySet<Digest>> LinkedAsync(
         IReadOnlyList<string> directories, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
     {
-        List<Digest> asked = [.. blobs];
         var linked = new ConcurrentDictionary<Digest, bool>();
+        await LinkedAsync(directories, blobs, (_, blob) => linked[blob] = true, cancellationToken);
+        return linked.Keys.ToHashSet();
+    }
+
+    /// <summary>Which of the repositories link each of the blobs, as a layer or as a manifest.</summary>
+    internal async Task<ILookup<Digest, string>> LinkersAsync(IReadOnlyList<string> directories, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
+    {
+        var linkers = new ConcurrentDictionary<(Digest Blob, string Directory), bool>();
+        await LinkedAsync(directories, blobs, (directory, blob) => linkers[(blob, directory)] = true, cancellationToken);
+        return linkers.Keys.OrderBy(pair => pair.Directory, StringComparer.Ordinal).ToLookup(pair => pair.Blob, pair => pair.Directory);
+    }
+
+    private async Task LinkedAsync(IReadOnlyList<string> directories, IReadOnlyCollection<Digest> blobs, Action<string, Digest> found, CancellationToken cancellationToken)
+    {
+        List<Digest> asked = [.. blobs];
         // Two paths for each pair.
         var paths = new LazyList<string>(checked(directories.Count * asked.Count * 2), index =>
         {
             var (directory, blob) = (directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]);
             return index % 2 == 0 ? StoreLayout.LayerLinkIn(directory, blob) : StoreLayout.RevisionLinkIn(directory, blob);
         });
-        await files.StatEachAsync(paths, (index, _) => linked[asked[index / 2 % asked.Count]] = true, cancellationToken);
-        return linked.Keys.Concat(await LinkedByOtherNamesAsync(directories, cancellationToken)).Where(asked.ToHashSet().Contains).ToHashSet();
+        await files.StatEachAsync(paths, (index, _) => found(directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]), cancellationToken);
+        var wanted = asked.ToHashSet();
+        foreach (var (directory, blob) in (await LinkedByOtherNamesAsync(directories, cancellationToken)).Where(link => wanted.Contains(link.Blob)))
+            found(directory, blob);
     }
 
     /// <summary>Which of the repositories have a directory for a link to which of the blobs, be there a link in it or not.</summary>
@@ -110,14 +126,14 @@ public sealed class StoreReader(IStoreFiles files)
     }
 
     // A layer that was uploaded by its sha512 is stored by sha256: its link's name is the one, its content the other.
-    private async Task<IEnumerable<Digest>> LinkedByOtherNamesAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
+    private async Task<IEnumerable<(string Directory, Digest Blob)>> LinkedByOtherNamesAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
     {
         List<string> others = [.. directories.SelectMany(directory => Digest.OtherAlgorithms.Select(algorithm => $"{StoreLayout.LayersIn(directory)}/{algorithm}"))];
-        var paths = new ConcurrentBag<string>();
-        var problems = await files.ListNamesAsync(others, (index, name) => paths.Add($"{others[index]}/{name}/link"), cancellationToken);
+        var paths = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var problems = await files.ListNamesAsync(others, (index, name) => paths[$"{others[index]}/{name}/link"] = directories[index / Digest.OtherAlgorithms.Count], cancellationToken);
         if (problems is [var problem, ..])
             throw new StoreAccessException($"The links of layers cannot be listed: {problem}");
-        return (await ReadLinksAsync(paths, cancellationToken)).Values.Where(link => link.Target is not null).Select(link => link.Target!.Value);
+        return (await ReadLinksAsync([.. paths.Keys], cancellationToken)).Where(pair => pair.Value.Target is not null).Select(pair => (paths[pair.Key], pair.Value.Target!.Value));
     }
 
     /// <summary>What link files say, a link that is met empty being read again.</summary>

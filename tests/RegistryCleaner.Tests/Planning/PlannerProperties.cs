@@ -15,8 +15,9 @@ public class PlannerProperties
     private static readonly Gen<Node> s_node = Gen.Select(Gen.Bool, Gen.Int[0, 255], Gen.Int[-9, 7], Gen.Int[0, 31], Gen.Int[0, 9])
         .Select((isIndex, children, subject, layers, state) => new Node(isIndex, children, subject, layers, state == 0));
 
-    private static readonly Gen<Repository> s_repository = Gen.Select(s_node.Array[1, 8], Gen.Int[0, 7].Array[1, 5], Gen.Int[0, 31], Gen.Int[0, 24])
-        .Select((nodes, tags, removed, unreadableTag) => new Repository(nodes, [.. tags.Select(tag => tag % nodes.Length)], removed, unreadableTag));
+    // Of some tags the name says which manifest they are about, and some manifests are asked for by their digest, as those without a tag are.
+    private static readonly Gen<Repository> s_repository = Gen.Select(s_node.Array[1, 8], Gen.Int[0, 7].Array[1, 5], Gen.Int[0, 31], Gen.Int[0, 24], Gen.Int[-8, 7].Array[5], Gen.Int[0, 1023])
+        .Select((nodes, tags, removed, unreadableTag, subjects, digests) => new Repository(nodes, [.. tags.Select(tag => tag % nodes.Length)], removed, unreadableTag, subjects, digests < 512 ? 0 : digests & 255));
 
     private static readonly Gen<Repository> s_readable = s_repository.Select(repository => repository with
     {
@@ -41,7 +42,7 @@ public class PlannerProperties
         }
 
         plan.Removed.ShouldBe(kept.Count == 0);
-        plan.RemovedTags().ShouldBe(repository.RemovedTags().Select(tag => $"t{tag}"));
+        plan.RemovedTags().ShouldBe(repository.RemovedTags().Concat(repository.AboutTags().Where(tag => !kept.Contains(repository.Subjects[tag]))).Select(repository.NameOf), ignoreOrder: true);
     }, iter: 5000);
 
     [Fact]
@@ -76,7 +77,7 @@ public class PlannerProperties
         var again = PrunePlanner.Plan(new PruneRequest(repository.Images(), KeepEmpty: false, SnapshotBuilder.Now), left);
 
         again.IsEmpty.ShouldBeTrue();
-        again.Missing.Length.ShouldBe(repository.Images().Count);
+        again.Missing.Length.ShouldBe(repository.Images().Count(image => image.Digest is null || !left.Repositories.Values.Single().Revisions.ContainsKey(image.Digest.Value)));
     }, iter: 2000);
 
     private static string Text(RepositoryPlan plan) => string.Join('\n',
@@ -84,7 +85,7 @@ public class PlannerProperties
 
     private sealed record Node(bool IsIndex, int Children, int Subject, int Layers, bool IsUnreadable);
 
-    private sealed record Repository(Node[] Nodes, int[] Tags, int Removed, int UnreadableTag)
+    private sealed record Repository(Node[] Nodes, int[] Tags, int Removed, int UnreadableTag, int[] Subjects, int Digests)
     {
         private static readonly RepositoryName s_name = RepositoryName.Parse("team/app");
 
@@ -94,13 +95,20 @@ public class PlannerProperties
 
         public IEnumerable<int> RemovedTags() => Enumerable.Range(0, Tags.Length).Where(tag => (Removed & (1 << tag)) != 0);
 
-        public IReadOnlyList<ImageSelector> Images() => [.. RemovedTags().Select(tag => ImageSelector.Parse($"team/app:t{tag}"))];
+        public IReadOnlyList<ImageSelector> Images() =>
+            [.. RemovedTags().Select(tag => ImageSelector.Parse($"team/app:{NameOf(tag)}")), .. AskedNodes().Select(node => ImageSelector.Parse($"team/app@{DigestOf(node)}"))];
+
+        public string NameOf(int tag) => IsNamedAfterSubject(tag) ? $"sha256-{DigestOf(Subjects[tag]).Hex}.sig" : $"t{tag}";
+
+        // Those that keep nothing by themselves. What cannot be read may be anything, and an image may be tagged with its own digest.
+        public IEnumerable<int> AboutTags() => Enumerable.Range(0, Tags.Length).Except(RemovedTags())
+            .Where(tag => IsNamedAfterSubject(tag) && tag != UnreadableTag && !Nodes[Tags[tag]].IsUnreadable && Tags[tag] != Subjects[tag]);
 
         // The model. Down: an index's children, and what is about a manifest. Again and again until nothing changes.
         public HashSet<int> Kept()
         {
-            var led = Grow(RemovedTags().Select(tag => Tags[tag]));
-            return Grow(Enumerable.Range(0, Tags.Length).Except(RemovedTags()).Select(tag => Tags[tag]).Concat(Enumerable.Range(0, Nodes.Length).Except(led)));
+            var led = Grow(RemovedTags().Select(tag => Tags[tag]).Concat(AskedNodes()));
+            return Grow(Enumerable.Range(0, Tags.Length).Except(RemovedTags()).Except(AboutTags()).Select(tag => Tags[tag]).Concat(Enumerable.Range(0, Nodes.Length).Except(led)));
         }
 
         public HashSet<int> LayersOf(IEnumerable<int> nodes) =>
@@ -146,10 +154,17 @@ public class PlannerProperties
                     if (SubjectOf(i) is { } subject && found.Contains(subject))
                         found.Add(i);
                 }
+
+                found.UnionWith(AboutTags().Where(tag => found.Contains(Subjects[tag])).Select(tag => Tags[tag]));
             }
 
             return found;
         }
+
+        private IEnumerable<int> AskedNodes() => Enumerable.Range(0, Nodes.Length).Where(node => (Digests & (1 << node)) != 0);
+
+        // Two tags cannot have one name.
+        private bool IsNamedAfterSubject(int tag) => Subjects[tag] >= 0 && Subjects[tag] < Nodes.Length && !Subjects.AsSpan(0, tag).Contains(Subjects[tag]);
 
         private IEnumerable<int> ChildrenOf(int node) => Nodes[node].IsIndex ? Enumerable.Range(0, node).Where(child => (Nodes[node].Children & (1 << child)) != 0) : [];
 
@@ -170,7 +185,7 @@ public class PlannerProperties
                     {
                         Name = s_name,
                         Tags = Enumerable.Range(0, Tags.Length).ToImmutableSortedDictionary(
-                            tag => Tag.Parse($"t{tag}"), tag => tag == UnreadableTag ? Link.Unreadable("empty") : Link.To(DigestOf(Tags[tag]))),
+                            tag => Tag.Parse(NameOf(tag)), tag => tag == UnreadableTag ? Link.Unreadable("empty") : Link.To(DigestOf(Tags[tag]))),
                         Revisions = order.ToImmutableSortedDictionary(DigestOf, node => Link.To(DigestOf(node))),
                         Layers = [.. layers.Select(layer => new LayerLink(StoreLayout.LayerLink(s_name, LayerOf(layer)), Link.To(LayerOf(layer)), DateTimeOffset.UnixEpoch))],
                         Uploads = [],

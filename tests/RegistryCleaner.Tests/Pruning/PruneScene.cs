@@ -27,6 +27,7 @@ public sealed class PruneScene : RunScene
         Index = store.Tag("team/app", "2.0", store.Index("team/app", Child, shared));
         store.Tag("team/app", "2.1", store.Index("team/app", shared, store.Image("team/app", "amd64-2.1", store.Layer("team/app", "amd64-2.1"))));
         store.Image("team/app", "signature", (Digest?)Released, store.Layer("team/app", "signature"));
+        store.Tag("team/app", $"sha256-{Released.Hex}.sig", store.Image("team/app", "signature by tag", store.Layer("team/app", "signature by tag")));
         store.Image("team/app", "untagged", store.Layer("team/app", "untagged"));
 
         Whole = store.Tag("team/gone", "1", store.Image("team/gone", "gone-1", store.Layer("team/gone", "base"), store.Layer("team/gone", "gone-1")));

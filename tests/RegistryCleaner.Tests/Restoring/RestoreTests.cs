@@ -47,7 +47,7 @@ public class RestoreTests
         real.Images.ShouldBe(dry.Images);
         (real.Manifests, real.Layers, real.Blobs, real.Bytes).ShouldBe((dry.Manifests, dry.Layers, dry.Blobs, dry.Bytes));
         real.Manifests.ShouldBeGreaterThan(0);
-        real.Images.Select(image => image.Image).ShouldBe(["team/app:1.0", "team/app:2.0", "team/gone:1", "team/gone:2", "team/last/one:1"]);
+        real.Images.Select(image => image.Image).ShouldBe(["team/app:1.0", "team/app:2.0", $"team/app:{scene.TagsBefore["team/app:1.0"].Replace(':', '-')}.sig", "team/gone:1", "team/gone:2", "team/last/one:1"]);
     }
 
     [Fact]

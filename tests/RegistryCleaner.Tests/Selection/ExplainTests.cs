@@ -32,6 +32,32 @@ public sealed class ExplainTests : IDisposable
         _scene.Oracle.Content(withWorkDirectory: true).ShouldBe(before);
     }
 
+    [Theory]
+    [InlineData("it would go: older than 10d", "it stays: the newest version of 1", "--older-than", "10d")]
+    [InlineData("it would go: older than 10d", "it stays: protected by ':1.9.0'", "--older-than", "10d", "--protect", ":1.9.0")]
+    [InlineData("it would stay: 1st of the last 9", "it stays: protected by ':1.9.0'", "--keep-last", "9", "--protect", ":1.9.0")]
+    public async Task It_says_what_the_rules_said_where_something_else_keeps_the_tag(string rules, string decision, params string[] words)
+    {
+        _scene.Push("other", "1.9.0", 30);
+
+        var (_, output, _) = await _scene.RunAsync(["--images", "other", .. words, "--explain", "other:1.9.0"]);
+
+        output.ShouldContain($"By the rules {rules}");
+        output.ShouldContain($"With what was asked for: {decision}");
+    }
+
+    [Fact]
+    public async Task It_names_the_repositories_that_hold_what_it_holds()
+    {
+        for (var i = 0; i < 7; i++)
+            _scene.Store.Layer($"team/copy{i}", "team/app 1.4.1", 1000);
+
+        var (_, output, _) = await _scene.RunAsync("--images", "team/app:1.4.1", "--explain", "team/app:1.4.1");
+
+        output.ShouldContain("1000 bytes: another repository holds it too; held in team/copy0, team/copy1, team/copy2, team/copy3, team/copy4 and 2 more repositories, too.");
+        output.ShouldContain("All that goes with what was asked for frees ");
+    }
+
     [Fact]
     public async Task It_needs_no_rule()
     {

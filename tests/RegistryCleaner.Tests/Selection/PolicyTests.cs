@@ -113,6 +113,23 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--log", "debug", "policy", "check", "FILE")]
+    [InlineData("--offline", "policy", "check", "FILE")]
+    [InlineData("policy", "--offline", "check")]
+    public async Task Nor_does_what_has_an_option_before_it(params string[] words)
+    {
+        _scene.Push("policy", "1", 1);
+        _scene.Push("check", "1", 1);
+
+        var (exitCode, _, error) = await ConsoleRun.RunAsync(
+            [.. words.Select(word => word == "FILE" ? "policy.yml" : word), "--registry-root", _scene.Store.RootDirectory], CancellationToken.None);
+
+        exitCode.ShouldBe(2, error);
+        error.ShouldContain("registry-cleaner policy check FILE");
+        _scene.Left.Count.ShouldBe(2);
+    }
+
+    [Theory]
     [InlineData("policy")]
     [InlineData("policy:1", "check")]
     [InlineData("check", "policy")]

@@ -94,6 +94,44 @@ public sealed class SelectionProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_limit_does_not_hold_for_what_is_named_and_the_report_says_so()
+    {
+        var (exitCode, _, error) = await _scene.RunAsync("--images", "team/app:1.4.0", "team/app:1.4.1", "--max-delete", "1");
+
+        exitCode.ShouldBe(0);
+        error.ShouldContain("what is named goes, whatever it says");
+        _scene.Left.Count.ShouldBe(6);
+        (await _scene.RunAsync("--images", "team/*:pr-*", "--max-delete", "9", "--dry-run")).Error.ShouldNotContain("what is named goes");
+    }
+
+    [Fact]
+    public async Task A_manifest_without_a_tag_goes_by_expired_only_if_it_says_that_it_has_expired()
+    {
+        const string Expired = "\"quay.expires-after\":\"1w\"";
+        var gone = _scene.Image("other", "expired", 30, labels: Expired);
+        var silent = _scene.Image("other", "silent", 30);
+        var later = _scene.Image("other", "later", 30, labels: "\"org.opencontainers.image.expires\":\"2999-01-01\"");
+        var platform = _scene.Image("other", "platform", 30);
+        var index = _scene.Store.Manifest("other", $$$"""
+            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","annotations":{"quay.expires-after":"1w"},"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{platform}}}","size":1}]}
+            """);
+        foreach (var digest in new[] { gone, silent, later, platform, index })
+            StoreBuilder.Age(_scene.Store.FullPath(StoreLayout.RevisionLink(RepositoryName.Parse("other"), digest)), TimeSpan.FromDays(30));
+
+        var (exitCode, output, _) = await _scene.RunAsync("--images", "other", "--expired", "--untagged", "--output", "json");
+
+        exitCode.ShouldBe(0);
+        output.ShouldContain("no tag leads to it; expired on ");
+        var left = _scene.Revisions("other").ToList();
+        left.ShouldNotContain(gone);
+        left.ShouldNotContain(index);
+        left.ShouldNotContain(platform);
+        left.ShouldContain(silent);
+        left.ShouldContain(later);
+        _scene.Left.ShouldContain("other:pr-3");
+    }
+
+    [Fact]
     public async Task A_list_of_images_is_read_from_a_file()
     {
         (await _scene.RunAsync("--images-from", _scene.Written("images", "# superseded\nteam/app:1.4.0\n\n  team/app:pr-*  # branches\n"))).ExitCode.ShouldBe(0);

@@ -18,8 +18,11 @@ public class SelectionProperties
             unknown == 1 ? null : RetentionScene.Now - TimeSpan.FromHours(days * 11),
             expires < 0 ? default : new Expiry(RetentionScene.Now - TimeSpan.FromHours(expires - 30))));
 
-    private static readonly Gen<UntaggedManifest> s_untagged = Gen.Select(Gen.Int[4, 12], Gen.Int[-2, 60])
-        .Select((image, days) => new UntaggedManifest(RetentionScene.Image($"image {image}"), days == 60 ? DateTimeOffset.UnixEpoch : RetentionScene.Now - TimeSpan.FromHours(days * 7)));
+    private static readonly Gen<UntaggedManifest> s_untagged = Gen.Select(Gen.Int[2, 12], Gen.Int[-2, 60], Gen.Int[-30, 60])
+        .Select((image, days, expires) => new UntaggedManifest(
+            RetentionScene.Image($"image {image}"),
+            days == 60 ? DateTimeOffset.UnixEpoch : RetentionScene.Now - TimeSpan.FromHours(days * 7),
+            expires < 0 ? default : new Expiry(RetentionScene.Now - TimeSpan.FromHours(expires - 30))));
 
     // Of each six tags one was named beside the patterns.
     private static readonly Gen<RepositoryFacts> s_repository = Gen.Select(s_tag.Array[0, 14], Gen.Int[0, 5].Array[14], s_untagged.Array[0, 4], Gen.Int[0, 15])
@@ -71,6 +74,8 @@ public class SelectionProperties
             OlderThan = rules.OlderThan ?? more.OlderThan,
             Expired = rules.Expired || more.Expired,
             KeepVersions = rules.KeepVersions ?? more.KeepVersions,
+            // It says what is counted, too: beside a count that is there already, it is another rule.
+            SupersededBy = rules is { SupersededBy.Count: 0, KeepLast: null } ? more.SupersededBy : rules.SupersededBy,
         };
 
         var before = Removed(Select(repositories, scope, rules));
@@ -88,6 +93,7 @@ public class SelectionProperties
         var selection = Select(repositories, scope, rules, new Protection([pattern], ImageInventory.Empty));
 
         selection.Repositories.SelectMany(repository => repository.Tags).ShouldNotContain(tag => tag.Removed && digests.Contains(tag.Digest!.Value));
+        selection.Repositories.SelectMany(repository => repository.Untagged).ShouldNotContain(manifest => manifest.Removed && (digests.Contains(manifest.Digest) || pattern.Digest == manifest.Digest));
     }, iter: 3000);
 
     [Fact]
@@ -98,7 +104,9 @@ public class SelectionProperties
         {
             var tags = repository.Tags.ToArray();
             random.Shuffle(tags);
-            return repository with { Tags = [.. tags] };
+            var untagged = repository.Untagged.ToArray();
+            random.Shuffle(untagged);
+            return repository with { Tags = [.. tags], Untagged = [.. untagged] };
         }).Reverse().ToList();
 
         Text(Select(shuffled, scope, rules)).ShouldBe(Text(Select(repositories, scope, rules)));
@@ -172,6 +180,8 @@ public class SelectionProperties
         foreach (var gone in Select(repositories, scope, rules).Repositories.SelectMany(repository => repository.Untagged.Where(manifest => manifest.Removed)))
         {
             rules.Untagged.ShouldBeTrue();
+            if (rules.Expired)
+                repositories.SelectMany(repository => repository.Untagged).ShouldContain(manifest => manifest.Digest == gone.Digest && manifest.Expiry.At <= RetentionScene.Now);
             (ImagePattern.Parse(scope).Tag ?? "*").ShouldBe("*");
             (RetentionScene.Now - gone.Modified).ShouldBeGreaterThanOrEqualTo(new[] { rules.OlderThan, rules.KeepWithin, TimeSpan.FromHours(1) }.Max()!.Value);
             (gone.Modified == DateTimeOffset.UnixEpoch && !rules.UnknownAgeIsOld && (rules.OlderThan ?? rules.KeepWithin) is not null).ShouldBeFalse();
@@ -187,5 +197,5 @@ public class SelectionProperties
 
     private static HashSet<string> Removed(ImageSelection selection) => [.. selection.Images.Select(image => image.ToString())];
 
-    private static string Text(ImageSelection selection) => string.Join('\n', selection.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name} {tag}")).Concat(selection.Unmatched).Concat(selection.Remarks));
+    private static string Text(ImageSelection selection) => string.Join('\n', selection.Repositories.SelectMany(repository => repository.Tags.Select(tag => $"{repository.Name} {tag}").Concat(repository.Untagged.Select(manifest => $"{repository.Name} {manifest}"))).Concat(selection.Unmatched).Concat(selection.Remarks));
 }
