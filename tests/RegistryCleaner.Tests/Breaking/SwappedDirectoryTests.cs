@@ -12,9 +12,9 @@ namespace RegistryCleaner.Tests.Breaking;
 /// </summary>
 public class SwappedDirectoryTests(ITestOutputHelper output)
 {
-    private const int FewSteps = 40;
+    private const int FewSteps = 60;
 
-    private static readonly int s_stride = Environment.GetEnvironmentVariable("REGISTRY_CLEANER_FAULTS") == "all" ? 1 : 5;
+    private static readonly int s_stride = Density.OneIn(11);
 
     [Theory]
     [InlineData("CleanImages")]

@@ -7,11 +7,11 @@ namespace RegistryCleaner.Tests.Breaking;
 
 /// <summary>
 /// Somebody removes a directory by hand while a run is at work: before every single thing that it does where REGISTRY_CLEANER_FAULTS is
-/// "all", else before one in eleven.
+/// "all", else before one in twenty-three.
 /// </summary>
 public class VanishTests(ITestOutputHelper output)
 {
-    private static readonly int s_stride = Environment.GetEnvironmentVariable("REGISTRY_CLEANER_FAULTS") == "all" ? 1 : 11;
+    private static readonly int s_stride = Density.OneIn(23);
 
     [Theory]
     [InlineData("v2/repositories/other")]

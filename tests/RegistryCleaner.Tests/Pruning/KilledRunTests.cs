@@ -18,7 +18,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
         var (expected, kept, points) = await UninterruptedAsync();
         points.ShouldBeGreaterThan(100);
 
-        for (var point = 0; point < points; point++)
+        for (var point = 0; point < points; point += Density.OneIn(3))
         {
             using var scene = new TScene();
             var where = await KillAsync(scene, point);
@@ -29,7 +29,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
             RequireSame(scene, expected, $"killed at point {point}, {where}");
         }
 
-        output.WriteLine($"{points} points of one run");
+        output.WriteLine($"{points} points of one run, one in {Density.OneIn(3)}");
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
         var tried = 0;
         for (var first = 3; first < points; first += points / 5)
         {
-            for (var second = first % 9; ; second += KilledRun.Stride(9))
+            for (var second = first % 9; ; second += Density.OneIn(9))
             {
                 using var scene = new TScene();
                 await KillAsync(scene, first);
@@ -62,7 +62,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
     {
         var (expected, kept, points) = await UninterruptedAsync();
         var tags = kept.Count;
-        for (var point = 0; point < points; point += KilledRun.Stride(7))
+        for (var point = 0; point < points; point += Density.OneIn(11))
         {
             using var scene = new TScene();
             await KillAsync(scene, point);
@@ -122,13 +122,6 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
         expected.Keys.Except(content.Keys).ShouldBeEmpty($"{when}: lost");
         content.ShouldBe(expected, when);
     }
-}
-
-/// <summary>How densely runs are killed.</summary>
-internal static class KilledRun
-{
-    /// <summary>One in so many points, or every single one where REGISTRY_CLEANER_FAULTS is "all".</summary>
-    public static int Stride(int usual) => Environment.GetEnvironmentVariable("REGISTRY_CLEANER_FAULTS") == "all" ? 1 : usual;
 }
 
 /// <summary>Stands for the end of a process.</summary>

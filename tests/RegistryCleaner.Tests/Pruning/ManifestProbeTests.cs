@@ -10,7 +10,7 @@ namespace RegistryCleaner.Tests.Pruning;
 
 /// <summary>
 /// To find out whether a registry remembers a manifest, its data is taken away and a link to it is written for a moment: the process is
-/// killed before every single thing that such a run does, one in three where REGISTRY_CLEANER_FAULTS is not "all".
+/// killed before every single thing that such a run does, one in seven where REGISTRY_CLEANER_FAULTS is not "all".
 /// </summary>
 public sealed class ManifestProbeTests(ITestOutputHelper output)
 {
@@ -24,7 +24,7 @@ public sealed class ManifestProbeTests(ITestOutputHelper output)
         probes.ShouldBeGreaterThan(0);
         (remembered.Count > 0).ShouldBe(remembers);
 
-        for (var point = 0; point < points; point += KilledRun.Stride(3))
+        for (var point = 0; point < points; point += Density.OneIn(7))
         {
             using var scene = new PruneScene();
             var count = 0;
