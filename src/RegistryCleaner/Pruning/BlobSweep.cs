@@ -149,22 +149,7 @@ internal sealed class BlobSweep
             _outcome.Removed(RemovedKind.Blob, StoreLayout.BlobData(blob), blob.ToString());
 
         // Where a blob is in its place again, somebody has pushed it anew: its content is the same.
-        var isBack = true;
-        foreach (var moved in await _trash.PutBackAsync([.. inTrash.Where(needed.Contains).Select(StoreLayout.BlobData)]))
-        {
-            if (moved.Result == MoveResult.Moved)
-            {
-                _outcome.WentBack(moved.Path);
-                _outcome.HasDrifted($"{moved.Path} went back: something that is there now needs it");
-            }
-            else if (moved.Result == MoveResult.Failed)
-            {
-                isBack = false;
-                _outcome.HasFailed($"{moved.Path} is needed and could not be put back: {moved.Problem}");
-            }
-        }
-
-        return isBack;
+        return _outcome.WentBack(await _trash.PutBackAsync([.. inTrash.Where(needed.Contains).Select(StoreLayout.BlobData)]), PruneOutcome.IsNeeded);
     }
 
     private async Task<IReadOnlySet<Digest>> NeededAsync()

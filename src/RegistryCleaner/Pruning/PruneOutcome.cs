@@ -1,4 +1,5 @@
 using RegistryCleaner.Naming;
+using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Pruning;
 
@@ -58,6 +59,9 @@ public sealed class PruneOutcome
     /// <summary>How long what was removed can be put back; zero for not at all.</summary>
     public TimeSpan TrashRetention { get; internal set; }
 
+    /// <summary>Why most of what goes back does.</summary>
+    internal const string IsNeeded = "something that is there now needs it";
+
     /// <summary>Whether what was removed lies in the trash until a later run, which looks once more whether anything needs it.</summary>
     public bool TrashIsKept { get; internal set; }
 
@@ -78,6 +82,32 @@ public sealed class PruneOutcome
     internal void HasChanged() => HasChangedTheStore = true;
 
     internal void WentBack(string path) => _removed.Remove(path);
+
+    /// <summary>Takes what went back from what was removed, and says of the rest what could not.</summary>
+    /// <param name="moves">What was to go back.</param>
+    /// <param name="why">Why, to be said of each; null where it need not be.</param>
+    /// <param name="otherwise">What that which could not go back is.</param>
+    /// <returns>Whether all of it is back; what is in its place again counts.</returns>
+    internal bool WentBack(IEnumerable<MoveOutcome> moves, string? why, string otherwise = "is needed")
+    {
+        var isAllBack = true;
+        foreach (var moved in moves)
+        {
+            if (moved.Result == MoveResult.Failed)
+            {
+                isAllBack = false;
+                HasFailed($"{moved.Path} {otherwise} and could not be put back: {moved.Problem}");
+            }
+
+            if (moved.Result != MoveResult.Moved)
+                continue;
+            WentBack(moved.Path);
+            if (why is not null)
+                HasDrifted($"{moved.Path} went back: {why}");
+        }
+
+        return isAllBack;
+    }
 
     internal void HasDrifted(string what) => Once(_drifted, what);
 

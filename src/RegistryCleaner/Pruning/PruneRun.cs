@@ -179,13 +179,7 @@ internal sealed class PruneRun
     {
         var going = _journal.Blobs.ToHashSet(StringComparer.Ordinal);
         List<string> links = [.. served.Where(link => !going.Contains(link.Blob.ToString())).Select(link => StoreLayout.LayerLink(link.Repository, link.Blob))];
-        foreach (var moved in (await _trash.PutBackAsync(links)).Concat(await _trash.Rest.PutBackAsync(links)))
-        {
-            if (moved.Result != MoveResult.Moved)
-                continue;
-            _outcome.WentBack(moved.Path);
-            _outcome.HasDrifted($"{moved.Path} went back: the registry goes on serving it, whatever it is told");
-        }
+        _outcome.WentBack((await _trash.PutBackAsync(links)).Concat(await _trash.Rest.PutBackAsync(links)), "the registry goes on serving it, whatever it is told", "is served from the registry's memory");
     }
 
     // What a manifest that stays needs as a layer is linked, and not asked about; all else that is gone is to be forgotten.
@@ -220,14 +214,13 @@ internal sealed class PruneRun
             .. _journal.Repositories.SelectMany(repository => repository.Layers.Select(layer => layer.Name)),
             .. _repositories.SelectMany(pair => pair.Value.Manifests.Select(manifest => StoreLayout.RevisionLink(pair.Key, Digest.Parse(manifest.Name)))),
         ];
-        foreach (var moved in (await _trash.Rest.PutBackAsync(directories)).Concat(await _trash.Rest.PutBackAsync([.. inRest.Where(path => directories.Any(directory => path.StartsWith(directory + "/", StringComparison.Ordinal)))])).Concat(await _trash.PutBackAsync(links)))
-        {
-            if (moved.Result == MoveResult.Moved)
-                _outcome.WentBack(moved.Path);
-            else if (moved.Result == MoveResult.Failed)
-                _outcome.HasFailed($"{moved.Path} is still served from the registry's memory and could not be put back: {moved.Problem}");
-        }
-
+        List<MoveOutcome> moves =
+        [
+            .. await _trash.Rest.PutBackAsync(directories),
+            .. await _trash.Rest.PutBackAsync([.. inRest.Where(path => directories.Any(directory => path.StartsWith(directory + "/", StringComparison.Ordinal)))]),
+            .. await _trash.PutBackAsync(links),
+        ];
+        _outcome.WentBack(moves, why: null, "is served from the registry's memory");
         foreach (var name in _repositories.Keys)
             _outcome.WentBack(StoreLayout.Repository(name));
     }

@@ -114,19 +114,7 @@ internal sealed class SecondLook(
 
     private async Task PutBackAsync(Trash from, IReadOnlyList<string> paths)
     {
-        foreach (var result in await from.PutBackAsync(paths))
-        {
-            if (result.Result == MoveResult.Moved)
-            {
-                outcome.WentBack(result.Path);
-                outcome.HasDrifted($"{result.Path} went back: something that is there now needs it");
-            }
-            else if (result.Result == MoveResult.Failed)
-            {
-                _everythingIsBack = false;
-                outcome.HasFailed($"{result.Path} is needed and could not be put back: {result.Problem}");
-            }
-        }
+        _everythingIsBack &= outcome.WentBack(await from.PutBackAsync(paths), PruneOutcome.IsNeeded);
     }
 
     private sealed record PlacedLink(StoreEntry File, RepositoryName Repository, RepositoryPath Place);
