@@ -80,7 +80,8 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
             await collection.PreviewAsync(cancellationToken);
             if (outcome is not null)
                 await run.RequireAllowedAsync(plan.Repositories.Select(repository => repository.Name), cancellationToken);
-            await confirmation.RequireAsync(selection, plan, cancellationToken);
+            if (await confirmation.RequireAsync(selection, plan, cancellationToken) && outcome is not null)
+                await run.RequireSameServingAsync(cancellationToken);
             if (outcome is not null)
                 await CleanerRun.TryAsync(outcome, () => collection.PruneAndCollectAsync(outcome, cancellationToken), cancellationToken);
             var report = run.Report("CleanImages", options.Collector, outcome) with { Plan = plan, Selection = selection, CollectionPlan = collection.Plan, Collection = collection.Report };

@@ -120,10 +120,9 @@ internal sealed partial class CleanerRun
             var start = TimeProvider.System.GetTimestamp();
             await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
             // Whoever held it before may have been the one who had stopped the registry.
-            if (await _location.WasStartedMeanwhileAsync(cancellationToken))
-                throw new CleanerException(ExitCode.Refused, $"The container '{_location.Inspection?.Name}', which was stopped when this run began, is running again: nothing was touched.");
+            await RequireStillStoppedAsync(cancellationToken);
             if (TimeProvider.System.GetElapsedTime(start) > s_wait)
-                await RequireSameServingAsync();
+                await RequireSameServingAsync(cancellationToken);
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             await RequireFinishedAsync(outcome, cancellationToken);
@@ -142,12 +141,24 @@ internal sealed partial class CleanerRun
         }
     }
 
-    // A registry that was read-only when this run began to wait may let everybody push by now.
-    private async Task RequireSameServingAsync()
+    /// <summary>
+    /// Refuses to go on after a wait, for another run or for a person, if who serves has changed meanwhile: a registry that was read-only,
+    /// or had no cache, may have been restarted with another configuration.
+    /// </summary>
+    /// <exception cref="CleanerException">It has.</exception>
+    public async Task RequireSameServingAsync(CancellationToken cancellationToken)
     {
-        if (_findServingAgain is null || await _findServingAgain() is not { } now || now.Sentence == _serving.Sentence)
-            return;
-        throw new CleanerException(ExitCode.Refused, $"While this run waited for another to end, the registry changed. Before: {_serving.Sentence}. Now: {now.Sentence}. Nothing was touched: run this again.");
+        await RequireStillStoppedAsync(cancellationToken);
+        if (await _location.WasRestartedMeanwhileAsync(cancellationToken))
+            throw new CleanerException(ExitCode.Refused, $"The container '{_location.Inspection?.Name}' was restarted while this run waited, and may be set up in another way by now. Nothing was touched: run this again.");
+        if (_findServingAgain is not null && await _findServingAgain() is var now && now.Sentence != _serving.Sentence)
+            throw new CleanerException(ExitCode.Refused, $"While this run waited, the registry changed. Before: {_serving.Sentence}. Now: {now.Sentence}. Nothing was touched: run this again.");
+    }
+
+    private async Task RequireStillStoppedAsync(CancellationToken cancellationToken)
+    {
+        if (await _location.WasStartedMeanwhileAsync(cancellationToken))
+            throw new CleanerException(ExitCode.Refused, $"The container '{_location.Inspection?.Name}', which was stopped when this run began, is running again: nothing was touched.");
     }
 
     /// <summary>

@@ -95,6 +95,8 @@ internal sealed class StrayFinder(IStoreFiles files)
         Place.Tag => name switch { "current" => Place.Current, "index" => Place.Links, _ => null },
         Place.Links => name is "sha256" || Digest.OtherAlgorithms.Contains(name.ToString()) ? Place.LinksByAlgorithm : null,
         Place.LinksByAlgorithm => Digest.TryParse($"{directory.AsSpan(directory.LastIndexOf('/') + 1)}:{name}", out _, out _) ? Place.Link : null,
+        // Registries before 2.5 kept signatures of schema 1 below a manifest.
+        Place.Link when name is "signatures" && directory.Contains("/_manifests/revisions/", StringComparison.Ordinal) => Place.Links,
         Place.Link or Place.Current => name is "link" ? Place.File : null,
         Place.Blobs => name is "sha256" ? Place.BlobsByAlgorithm : null,
         Place.BlobsByAlgorithm => name is [var high, var low] && char.IsAsciiHexDigitLower(high) && char.IsAsciiHexDigitLower(low) ? Place.Shard : null,

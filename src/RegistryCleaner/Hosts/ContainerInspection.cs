@@ -14,6 +14,9 @@ internal sealed record ContainerInspection
     /// <summary><c>running</c>, <c>exited</c>, <c>created</c>, <c>paused</c>, ...</summary>
     public required string Status { get; init; }
 
+    /// <summary>When it was started last, in its engine's words.</summary>
+    public required string StartedAt { get; init; }
+
     /// <summary>The identifier of its image.</summary>
     public required string Image { get; init; }
 
@@ -97,6 +100,7 @@ internal sealed record ContainerInspection
             Id = Text(root, "Id"),
             Name = Text(root, "Name").TrimStart('/'),
             Status = Text(root, "State", "Status"),
+            StartedAt = Text(root, "State", "StartedAt"),
             Image = Text(root, "Image"),
             Arguments = [.. Items(root, "Args").Select(item => item.GetString() ?? "")],
             User = Text(root, "Config", "User"),

@@ -38,7 +38,7 @@ internal sealed class KeptManifests
         {
             // About a manifest that is not here, or was not when this run began, nobody knows whether it is gone.
             if (ReferrerTag.TryRead(tag.Name, out var referrer)
-                && referrer.IsAbout(blobs.DigestOf(tag.Target), manifests[tag.Target].IsIndex)
+                && referrer.IsAbout(blobs.DigestOf(tag.Target), manifests[tag.Target].IsIndex, ChildrenOf(tag.Target))
                 && (_revisions.Contains(blobs.Find(referrer.Subject)) || request.Pruned?.Removed(repository.Directory, referrer.Subject) == true))
             {
                 _referrerTags.Add((tag, blobs.IdOf(referrer.Subject)));
@@ -65,6 +65,9 @@ internal sealed class KeptManifests
         _repository.RemovedTags.AddRange(_referrerTags.Where(item => !_repository.Kept.Contains(item.Subject) && !_repository.KeepsAll).Select(item => item.Tag));
         _repository.Needed = NeededByKept();
     }
+
+    private IEnumerable<(Digest Digest, Digest? Subject)> ChildrenOf(int manifest) => (_manifests[manifest].IsIndex ? _manifests[manifest].Children : []).ToArray()
+        .Select(child => (_blobs.DigestOf(child), _manifests[child].Subject is >= 0 and var subject ? _blobs.DigestOf(subject) : (Digest?)null));
 
     private void Add(int subject, int referrer)
     {

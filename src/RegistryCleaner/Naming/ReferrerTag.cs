@@ -24,8 +24,15 @@ internal readonly record struct ReferrerTag(Digest Subject, bool IsFallback)
     }
 
     /// <summary>
-    /// Whether what the tag points to can be about its subject. Who tags an image with its own digest, to keep it, means the image; and
-    /// the specification's tag is an index of referrers, never an image.
+    /// Whether what the tag points to is about its subject. Who tags an image with its own digest, or with that of one of its platforms,
+    /// to keep it, means the image; and the specification's tag is an index of manifests with that subject, never of others.
     /// </summary>
-    public bool IsAbout(Digest target, bool isIndex) => target != Subject && (isIndex || !IsFallback);
+    /// <param name="target">What the tag points to.</param>
+    /// <param name="isIndex">Whether that is an index.</param>
+    /// <param name="children">The manifests that such an index names, each with what it is about; null where that is not known.</param>
+    public bool IsAbout(Digest target, bool isIndex, IEnumerable<(Digest Digest, Digest? Subject)> children)
+    {
+        var subject = Subject;
+        return target != subject && (IsFallback ? isIndex && children.All(child => child.Subject == subject) : children.All(child => child.Digest != subject));
+    }
 }

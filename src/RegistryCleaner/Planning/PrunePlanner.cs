@@ -225,7 +225,8 @@ public static class PrunePlanner
         // About a manifest that is not here, be it gone or in another repository, nothing is known; what cannot be read may be anything.
         private static Digest? SubjectOf(TagPlan tag, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests) =>
             tag.Digest is { } target && ReferrerTag.TryRead(tag.Tag.Value, out var referrer) && repository.Revisions.ContainsKey(referrer.Subject)
-            && manifests.TryGetValue(target, out var state) && state.Manifest is { } manifest && referrer.IsAbout(target, manifest.Kind == ManifestKind.Index)
+            && manifests.TryGetValue(target, out var state) && state.Manifest is { } manifest
+            && referrer.IsAbout(target, manifest.Kind == ManifestKind.Index, (manifest.Kind == ManifestKind.Index ? manifest.Children : []).Select(child => (child, manifests.TryGetValue(child, out var known) ? known.Manifest?.Subject : null)))
                 ? referrer.Subject
                 : null;
     }

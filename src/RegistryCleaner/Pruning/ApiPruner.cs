@@ -25,9 +25,32 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
         foreach (var repository in plan.Repositories)
         {
             await UntagAsync(repository.Name, repository.Tags.Where(tag => tag is { Removed: true, GoesWith: null }), cancellationToken);
-            await UntagReferrersAsync(repository, cancellationToken);
-            await DeleteManifestsAsync(repository, cancellationToken);
+            await RemoveAsync(repository, cancellationToken);
         }
+    }
+
+    // A tag about an image only goes when the image is gone: somebody may have tagged that anew. What such a tag led to comes after it.
+    private async Task RemoveAsync(RepositoryPlan repository, CancellationToken cancellationToken)
+    {
+        List<Digest> manifests = [.. repository.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest)];
+        List<TagPlan> about = [.. repository.Tags.Where(tag => tag is { Removed: true, GoesWith: not null })];
+        for (var isAnyGone = true; isAnyGone;)
+        {
+            manifests = await DeleteManifestsAsync(repository.Name, manifests, cancellationToken);
+            var going = new List<TagPlan>();
+            foreach (var tag in about)
+            {
+                if (await api.ResolveAsync(repository.Name, tag.GoesWith!.Value.ToString(), cancellationToken) is null)
+                    going.Add(tag);
+            }
+
+            await UntagAsync(repository.Name, going, cancellationToken);
+            about.RemoveAll(going.Contains);
+            isAnyGone = going.Count > 0;
+        }
+
+        about.ForEach(tag => outcome.HasDrifted($"{repository.Name}:{tag.Tag} stays: what it is about is still there"));
+        manifests.ForEach(manifest => outcome.HasDrifted($"{repository.Name}@{manifest} stays: a tag leads to it by now"));
     }
 
     private async Task UntagAsync(RepositoryName name, IEnumerable<TagPlan> tags, CancellationToken cancellationToken)
@@ -36,25 +59,6 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
         {
             await UntagAsync(name, tag.Tag, tag.Digest!.Value, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    // Only while no tag leads to what they are about by now; what is about such a tag's own manifest comes after it.
-    private async Task UntagReferrersAsync(RepositoryPlan repository, CancellationToken cancellationToken)
-    {
-        List<TagPlan> left = [.. repository.Tags.Where(tag => tag is { Removed: true, GoesWith: not null })];
-        while (left.Count > 0)
-        {
-            var now = await _reader.ReadAsync([repository.Name], cancellationToken);
-            var going = left.Where(tag => !(now.Repositories.TryGetValue(repository.Name, out var found) && found.Revisions.ContainsKey(tag.GoesWith!.Value))).ToList();
-            if (going.Count == 0)
-            {
-                left.ForEach(tag => outcome.HasDrifted($"{repository.Name}:{tag.Tag} stays: a tag leads to what it is about by now"));
-                return;
-            }
-
-            await UntagAsync(repository.Name, going, cancellationToken);
-            left.RemoveAll(going.Contains);
         }
     }
 
@@ -154,22 +158,25 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
         }
     }
 
-    // An index before its children, and none to which a tag leads by now.
-    private async Task DeleteManifestsAsync(RepositoryPlan repository, CancellationToken cancellationToken)
+    // An index before its children. Those to which a tag leads by now are left, and given back.
+    private async Task<List<Digest>> DeleteManifestsAsync(RepositoryName name, IReadOnlyList<Digest> manifests, CancellationToken cancellationToken)
     {
-        foreach (var manifest in repository.Manifests.Where(manifest => manifest.Removed))
+        var left = new List<Digest>();
+        foreach (var manifest in manifests)
         {
-            var image = $"{repository.Name}@{manifest.Digest}";
+            var image = $"{name}@{manifest}";
             await RegistryTransport.WithALook.ExecuteAsync(async token =>
             {
-                var now = await _reader.ReadAsync([repository.Name], token);
-                if (now.Repositories.TryGetValue(repository.Name, out var left) && left.Revisions.ContainsKey(manifest.Digest))
-                    outcome.HasDrifted($"{image} stays: a tag leads to it by now");
-                else if (await DeleteAsync(repository.Name, manifest.Digest.ToString(), token))
+                var now = await _reader.ReadAsync([name], token);
+                if (now.Repositories.TryGetValue(name, out var there) && there.Revisions.ContainsKey(manifest))
+                    left.Add(manifest);
+                else if (await DeleteAsync(name, manifest.ToString(), token))
                     outcome.Removed(RemovedKind.Manifest, image, image);
             }, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
         }
+
+        return left;
     }
 
     // False where it was refused; what may be otherwise in a moment is thrown, so that it is tried again.

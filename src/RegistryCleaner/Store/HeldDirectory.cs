@@ -103,14 +103,19 @@ internal sealed partial class HeldDirectory : IDisposable
             {
                 File.Delete(place);
             }
-            else if (levels == 0)
+            else if (levels == 0 || (_handle is null && place.Length > StorePaths.MaxWritten))
             {
                 FileRename.Rename(place, System.IO.Path.Combine(tree.Place, Guid.NewGuid().ToString()), isDirectory: true);
             }
             else
             {
                 using (var inner = Enter(name))
-                    inner.Empty(tree, levels - 1);
+                {
+                    // Some file systems leave out names while others are deleted.
+                    while (inner.Empty(tree, levels - 1))
+                        continue;
+                }
+
                 Directory.Delete(place, recursive: false);
             }
         }

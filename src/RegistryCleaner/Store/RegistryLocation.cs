@@ -46,6 +46,11 @@ public sealed record RegistryLocation : IAsyncDisposable
     internal async Task<bool> WasStartedMeanwhileAsync(CancellationToken cancellationToken) =>
         Stopped is not null && (await ContainerInspection.AskAsync(Host.Engine!, Inspection!.Id, cancellationToken)).Inspection is { IsRunning: true };
 
+    /// <summary>Whether the container runs, and was started since it was found.</summary>
+    internal async Task<bool> WasRestartedMeanwhileAsync(CancellationToken cancellationToken) =>
+        Stopped is null && Inspection is { } known && Host.Engine is { ManagesContainers: true } engine
+        && (await ContainerInspection.AskAsync(engine, known.Name, cancellationToken)).Inspection is { } now && (now.Id, now.StartedAt) != (known.Id, known.StartedAt);
+
     /// <summary>Lets go of a container that does not run.</summary>
     public ValueTask DisposeAsync() => Stopped?.DisposeAsync() ?? ValueTask.CompletedTask;
 

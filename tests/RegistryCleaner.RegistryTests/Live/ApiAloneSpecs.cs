@@ -44,6 +44,33 @@ public class ApiAloneSpecs
         await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
     }
 
+    // In between, somebody may tag the image anew, and would want its signature.
+    [DockerTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_signature_goes_with_its_image_and_after_it(int version)
+    {
+        await using var scene = await StartAsync(version);
+        var (signed, signature) = (ImageBuilder.Image("signed"), ImageBuilder.Image("signature"));
+        var tag = $"{signed.Digest.Replace(':', '-')}.sig";
+        await scene.Client.PushAsync(signed, "app", "signed");
+        await scene.Client.PushAsync(signature, "app", tag);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var before = new List<bool>();
+        proxy.Fault = async (_, request) =>
+        {
+            if (request.Method is "PUT" or "DELETE" && request.Target.Contains($"/manifests/{tag}", StringComparison.Ordinal))
+                before.Add(await scene.Client.HeadManifestAsync("app", signed.Digest) is not null);
+            return false;
+        };
+
+        (await CleanerInside.RunAsync("CleanImages", "--images", "app:signed", "--registry-url", proxy.Url)).ShouldEndWith(0);
+
+        before.ShouldBe([false]);
+        await scene.ShouldNotKnowAsync(["app:signed", $"app:{tag}", $"app@{signed.Digest}", $"app@{signature.Digest}"]);
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
+    }
+
     [DockerFact]
     public async Task A_registry_that_does_not_delete_is_refused()
     {

@@ -26,7 +26,7 @@ public class OtherWaysSpecs(ITestOutputHelper output)
     [InlineData(2, PruneWay.Collection)]
     [InlineData(3, PruneWay.Collection)]
     internal Task Whatever_is_pushed_meanwhile_is_there_or_was_refused(int version, PruneWay way) =>
-        Attack.ShouldFailAsync(version, output, 2 * Attacks.Length, PlayAsync, way: way);
+        Attack.ShouldFailAsync(version, output, Attacks.Length, PlayAsync, way: way);
 
     [DockerTheory]
     [InlineData(PruneWay.WholeRepository)]

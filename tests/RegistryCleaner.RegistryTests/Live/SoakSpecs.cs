@@ -16,7 +16,7 @@ public class SoakSpecs(ITestOutputHelper output)
 
     private const int FewestTags = 5;
     private const int MostTags = 15;
-    private const int DefaultSeconds = 15;
+    private const int DefaultSeconds = 10;
 
     [DockerTheory]
     [InlineData(RegistryScene.DockerExec, 2)]

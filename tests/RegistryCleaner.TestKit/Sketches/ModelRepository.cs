@@ -102,13 +102,14 @@ internal sealed partial class ModelRepository
     private string? TargetOf(string tag) => _store.Link($"{tag}/current/link");
 
     // The manifest that a tag's name says, if it is here: about one that is not, nobody knows whether it is gone. A tag without an
-    // ending is an index of what is about it; a tag of the image itself is about nothing else.
+    // ending is an index of what is about it alone; a tag of the image itself, or of an index that has it, is about nothing else.
     private string? SubjectOf(string tag)
     {
         if (ReferrerTag().Match(tag) is not { Success: true } match || TargetOf(tag) is not { } target)
             return null;
         var subject = "sha256:" + match.Groups[1].Value;
-        var isAbout = target != subject && (match.Groups[2].Success || _store.Manifest(target).IsIndex);
+        var (isIndex, children) = (_store.Manifest(target).IsIndex, _store.Manifest(target).IsIndex ? _store.Manifest(target).Children : []);
+        var isAbout = target != subject && (match.Groups[2].Success ? !children.Contains(subject) : isIndex && children.All(child => _store.Manifest(child).Subject == subject));
         return isAbout && RevisionLinks.Any(path => NameOf(path) == subject) ? subject : null;
     }
 

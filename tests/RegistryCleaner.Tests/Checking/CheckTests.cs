@@ -56,6 +56,18 @@ public class CheckTests
         "v2/repositories/team/app/_manifests/tags/1.1/index/sha256/stray", "v2/repositories/team/app/_manifests/tags/1.1/index/sha256/{0}",
     ];
 
+    [Fact]
+    public async Task Signatures_that_registries_before_2_5_kept_below_a_manifest_are_not_astray()
+    {
+        using var scene = await UndoScene.PrunedAsync();
+        var directory = Path.GetDirectoryName(StoreLayout.RevisionLink(RepositoryName.Parse("team/app"), scene.Oracle.Tags.Where(pair => pair.Key.StartsWith("team/app:", StringComparison.Ordinal)).Select(pair => Digest.Parse(pair.Value)).First()))!;
+        scene.Store.Write($"{directory}/signatures/sha256/{new string('0', 64)}/link", "x"u8);
+
+        var report = await new Cleaner().CheckRegistryAsync(new CheckRegistryOptions { RegistryRoot = scene.Store.RootDirectory });
+
+        report.Findings.ShouldNotContain(finding => finding.What.Contains("astray", StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Strays))]
     public async Task What_no_registry_puts_where_digests_belong_is_named_and_stays(string place)

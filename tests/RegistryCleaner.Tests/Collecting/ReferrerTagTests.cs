@@ -39,17 +39,32 @@ public class ReferrerTagTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_specifications_tag_is_an_index_and_an_image_under_it_is_an_image(bool isIndex)
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, false)]
+    public async Task The_specifications_tag_is_an_index_of_what_is_about_the_image_and_an_image_under_it_is_an_image(bool isIndex, bool isAbout, bool goes)
     {
         using var scene = new OwnScene();
         var image = scene.Store.Image("app", "image", scene.Store.Layer("app", "layer"));
-        var other = scene.Store.Image("app", "other", scene.Store.Layer("app", "other"));
+        var other = isAbout ? scene.Store.Image("app", "other", subject: image, scene.Store.Layer("app", "other")) : scene.Store.Image("app", "other", scene.Store.Layer("app", "other"));
         scene.Store.Tag("app", $"sha256-{image.Hex}", isIndex ? scene.Store.Index("app", other) : other);
         scene.Store.Age(s_old);
 
-        OwnScene.IsGoing(await scene.PlanAsync(), other).ShouldBe(isIndex);
+        OwnScene.IsGoing(await scene.PlanAsync(), other).ShouldBe(goes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".sig")]
+    public async Task An_index_that_is_tagged_with_the_digest_of_a_platform_stays(string suffix)
+    {
+        using var scene = new OwnScene();
+        var platform = scene.Store.Image("app", "amd64", scene.Store.Layer("app", "amd64"));
+        scene.Store.Tag("app", $"sha256-{platform.Hex}{suffix}", scene.Store.Index("app", platform));
+        scene.Store.Age(s_old);
+
+        (await scene.PlanAsync()).IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
@@ -58,7 +73,7 @@ public class ReferrerTagTests
         using var scene = new OwnScene();
         var image = scene.Store.Tag("app", "1", scene.Store.Image("app", "image", scene.Store.Layer("app", "layer")));
         scene.Store.Tag("app", $"sha256-{image.Hex}.sig", scene.Store.Image("app", "signature", scene.Store.Layer("app", "signature")));
-        scene.Store.Tag("app", $"sha256-{image.Hex}", scene.Store.Index("app", scene.Store.Image("app", "sbom", image, scene.Store.Layer("app", "sbom"))));
+        scene.Store.Tag("app", $"sha256-{image.Hex}", scene.Store.Index("app", scene.Store.Image("app", "sbom", subject: image, scene.Store.Layer("app", "sbom"))));
         scene.Store.Age(s_old);
 
         (await scene.PlanAsync()).IsEmpty.ShouldBeTrue();

@@ -31,6 +31,24 @@ public class AboutTagTests
         new SnapshotBuilder().Image("image", null, "a").Image("sbom", "image", "s").Index("referrers", "sbom").Image("other").Tag("1", "image").Tag("2", "other").Tag(About("image", ""), "referrers")
             .Plan("team/app:1").RemovedOf("image", "sbom", "referrers", "other").ShouldBe(["image", "sbom", "referrers"]);
 
+    // Whoever tags an index so means to keep it.
+    [Theory]
+    [InlineData("")]
+    [InlineData(".sig")]
+    public void An_index_that_is_tagged_with_the_digest_of_a_platform_stays(string suffix)
+    {
+        var plan = new SnapshotBuilder().Image("amd64", null, "a").Index("index", "amd64").Image("other").Tag("1", "index").Tag("2", "other").Tag(About("amd64", suffix), "index")
+            .Plan("team/app:1");
+
+        plan.RemovedTags().ShouldBe(["1"]);
+        plan.RemovedOf("index", "amd64").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_index_of_what_is_about_nothing_is_an_image() =>
+        new SnapshotBuilder().Image("image", null, "a").Image("amd64", null, "b").Index("index", "amd64").Image("other").Tag("1", "image").Tag("2", "other").Tag(About("image", ""), "index")
+            .Plan("team/app:1").RemovedOf("image", "amd64", "index").ShouldBe(["image"]);
+
     [Fact]
     public void A_signature_of_a_signature_goes_too()
     {

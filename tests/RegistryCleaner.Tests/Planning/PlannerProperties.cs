@@ -100,9 +100,9 @@ public class PlannerProperties
 
         public string NameOf(int tag) => IsNamedAfterSubject(tag) ? $"sha256-{DigestOf(Subjects[tag]).Hex}.sig" : $"t{tag}";
 
-        // Those that keep nothing by themselves. What cannot be read may be anything, and an image may be tagged with its own digest.
+        // Those that keep nothing by themselves. What cannot be read may be anything, and an image may be tagged with its own digest, or a platform's.
         public IEnumerable<int> AboutTags() => Enumerable.Range(0, Tags.Length).Except(RemovedTags())
-            .Where(tag => IsNamedAfterSubject(tag) && tag != UnreadableTag && !Nodes[Tags[tag]].IsUnreadable && Tags[tag] != Subjects[tag]);
+            .Where(tag => IsNamedAfterSubject(tag) && tag != UnreadableTag && !Nodes[Tags[tag]].IsUnreadable && Tags[tag] != Subjects[tag] && !ChildrenOf(Tags[tag]).Contains(Subjects[tag]));
 
         // The model. Down: an index's children, and what is about a manifest. Again and again until nothing changes.
         public HashSet<int> Kept()

@@ -53,6 +53,29 @@ public sealed class WaitedRunTests : IDisposable
         _store.Oracle.Tags.Keys.ShouldBe(["app:2"]);
     }
 
+    // Nobody knows how long a person thinks.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task So_is_one_that_changes_while_a_person_is_asked(bool changes)
+    {
+        var isReadOnly = true;
+        await using var server = new ToyServer(request => Answer(request, isReadOnly));
+        var cleaner = new Cleaner(NullLogger.Instance, (_, _) =>
+        {
+            isReadOnly = !changes;
+            return Task.FromResult(true);
+        });
+
+        var run = cleaner.CleanImagesAsync(await OptionsAsync(server) with { Images = ["app:1*"] });
+
+        if (changes)
+            (await Should.ThrowAsync<CleanerException>(run)).ExitCode.ShouldBe(ExitCode.Refused);
+        else
+            (await run).ExitCode.ShouldBe(ExitCode.Done);
+        _store.Oracle.Tags.ContainsKey("app:1").ShouldBe(changes);
+    }
+
     private async Task<CleanImagesOptions> OptionsAsync(ToyServer server)
     {
         var configuration = Path.Combine(_store.Builder.RootDirectory, "config.yml");
