@@ -5,6 +5,7 @@ using RegistryCleaner.TestKit;
 namespace RegistryCleaner.Tests.Api;
 
 /// <summary>What <c>docker login</c> leaves, wherever it leaves it.</summary>
+[Collection(Environments.DockerConfiguration)]
 public sealed class DockerCredentialsTests : IDisposable
 {
     private const string Host = "localhost:5000";

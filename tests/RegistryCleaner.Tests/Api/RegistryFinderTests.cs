@@ -6,6 +6,7 @@ using RegistryCleaner.TestKit;
 namespace RegistryCleaner.Tests.Api;
 
 /// <summary>Where the API of a registry in a container is looked for.</summary>
+[Collection(Environments.DockerConfiguration)]
 public sealed class RegistryFinderTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("registry-cleaner-").FullName;

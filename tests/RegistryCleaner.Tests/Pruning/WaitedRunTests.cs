@@ -6,6 +6,7 @@ using RegistryCleaner.Tests.Api;
 namespace RegistryCleaner.Tests.Pruning;
 
 /// <summary>A run that waits for another: what it found out before need not be so when its turn comes.</summary>
+[Collection(Environments.DockerConfiguration)]
 public sealed class WaitedRunTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
