@@ -120,9 +120,7 @@ internal sealed partial class CleanerRun
             var start = TimeProvider.System.GetTimestamp();
             await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
             // Whoever held it before may have been the one who had stopped the registry.
-            await RequireStillStoppedAsync(cancellationToken);
-            if (TimeProvider.System.GetElapsedTime(start) > s_wait)
-                await RequireSameServingAsync(cancellationToken);
+            await (TimeProvider.System.GetElapsedTime(start) > s_wait ? RequireSameServingAsync(cancellationToken) : RequireStillStoppedAsync(cancellationToken));
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             await RequireFinishedAsync(outcome, cancellationToken);

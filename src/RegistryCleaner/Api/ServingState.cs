@@ -161,12 +161,10 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
         List<string> others = [.. listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(id => id != own.Id)];
         foreach (var other in await ContainerInspection.AskEachAsync(engine, others, cancellationToken))
         {
-            if (other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => IsWithin(shared.Source, store) || IsWithin(store, shared.Source)))
+            if (other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => StorePaths.IsWithin(shared.Source, store) || StorePaths.IsWithin(store, shared.Source)))
                 throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget, or be stopped. Stop the other, or use --offline if it does not serve.");
         }
     }
-
-    private static bool IsWithin(string path, string directory) => directory.Length > 0 && $"{path.TrimEnd('/')}/".StartsWith($"{directory.TrimEnd('/')}/", StringComparison.Ordinal);
 
     private static CleanerException Refused(string message) => new(ExitCode.Refused, message);
 }

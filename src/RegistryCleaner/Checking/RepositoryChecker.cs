@@ -47,14 +47,12 @@ internal sealed class RepositoryChecker(IStoreFiles files, StoreReader reader, V
         findings.AddRange(faults.Altered.Select(item => new Finding(Severity.Error, item.Need.Path, $"it is damaged: {item.How}", "remove the file while the registry is stopped, and push an image that has it again: a push alone finds it there")));
         findings.AddRange(await CheckLayersAsync(snapshot, missing, cancellationToken));
         var known = snapshot.Repositories.Values.SelectMany(repository => repository.Problems).Select(problem => problem.Path).Where(path => path.Length > 0).ToList();
-        findings.AddRange((await new StrayFinder(files).FindInRepositoriesAsync(snapshot.Repositories.Keys, cancellationToken)).Where(path => !known.Exists(problem => IsWithin(problem, path) || IsWithin(path, problem))).Select(Stray));
+        findings.AddRange((await new StrayFinder(files).FindInRepositoriesAsync(snapshot.Repositories.Keys, cancellationToken)).Where(path => !known.Exists(problem => StorePaths.IsWithin(problem, path) || StorePaths.IsWithin(path, problem))).Select(Stray));
         return findings;
     }
 
     /// <summary>What is to be said of a path that no registry made.</summary>
     public static Finding Stray(string path) => new(Severity.Notice, StorePaths.Shortened(path), "it is astray: no registry puts it there, and none reads it", "look at it by hand, and remove it; nothing else does");
-
-    private static bool IsWithin(string path, string directory) => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private static Finding Finding(IncompleteIndex index, RepositorySnapshot repository)
     {

@@ -38,4 +38,7 @@ internal static class StorePaths
             throw new InvalidOperationException($"'{path}' lies outside '{StoreLayout.WorkDirectory}': it is not deleted as a tree.");
         }
     }
+
+    /// <summary>Whether a path is a directory's, or of something in it, however it ends.</summary>
+    public static bool IsWithin(string path, string directory) => directory.Length > 0 && $"{path.TrimEnd('/')}/".StartsWith($"{directory.TrimEnd('/')}/", StringComparison.Ordinal);
 }
