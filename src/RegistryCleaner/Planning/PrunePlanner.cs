@@ -92,11 +92,11 @@ public static class PrunePlanner
         return (repository, graph, plan);
     }
 
-    private static TagPlan DecideTag(Tag tag, Link link, IReadOnlyList<ImageSelector> images, bool isWhole)
+    private static TagPlan DecideTag(Tag tag, Link link, ILookup<Tag?, ImageSelector> images, bool isWhole)
     {
         if (isWhole)
             return new TagPlan(tag, link.Target, true, "its repository was asked for");
-        var asked = images.Where(image => image.Tag == tag).ToList();
+        List<ImageSelector> asked = [.. images[tag]];
         if (asked.Any(image => image.Digest is null || image.Digest == link.Target))
             return new TagPlan(tag, link.Target, true, "asked for");
         return asked.Count > 0
@@ -183,6 +183,7 @@ public static class PrunePlanner
         return all;
     }
 
+    // What all repositories give up is asked for, not gone through: that would take as many steps as there are repositories times manifests.
     private static HashSet<Digest> HeldAfter(RepositorySnapshot repository, RepositoryGraph graph, RepositoryPlan plan, HashSet<Digest> released)
     {
         if (plan.Removed)
@@ -193,7 +194,7 @@ public static class PrunePlanner
         [
             .. graph.NeededAmong(released),
             .. repository.Layers.Where(layer => !gone.Contains(layer.Path)).Select(layer => layer.Link.Target).OfType<Digest>().Where(released.Contains),
-            .. released.Where(digest => repository.Revisions.ContainsKey(digest) && !removed.Contains(digest)),
+            .. repository.Revisions.Keys.Where(digest => released.Contains(digest) && !removed.Contains(digest)),
         ];
     }
 
@@ -203,7 +204,9 @@ public static class PrunePlanner
         public static Asked Of(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, IReadOnlyList<ImageSelector> images, PruneRequest request)
         {
             var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
-            var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, images, isWhole)).ToImmutableArray();
+            // Rules ask for half of a repository's tags.
+            var imagesOf = images.ToLookup(image => image.Tag);
+            var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, imagesOf, isWhole)).ToImmutableArray();
             var removedTags = tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet();
             var removedDigests = isWhole
                 ? repository.Revisions.Keys.ToHashSet()

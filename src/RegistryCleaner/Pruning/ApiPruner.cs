@@ -37,16 +37,16 @@ internal sealed class ApiPruner(RegistryApi api, int line, PruneOutcome outcome)
         for (var isAnyGone = true; isAnyGone;)
         {
             manifests = await DeleteManifestsAsync(repository.Name, manifests, cancellationToken);
-            var going = new List<TagPlan>();
-            foreach (var tag in about)
+            isAnyGone = false;
+            foreach (var tag in about.ToList())
             {
-                if (await api.ResolveAsync(repository.Name, tag.GoesWith!.Value.ToString(), cancellationToken) is null)
-                    going.Add(tag);
+                // Each is looked at when its turn comes: an image that is pushed anew meanwhile keeps the rest of what is about it.
+                if (await api.ResolveAsync(repository.Name, tag.GoesWith!.Value.ToString(), cancellationToken) is not null)
+                    continue;
+                await UntagAsync(repository.Name, [tag], cancellationToken);
+                about.Remove(tag);
+                isAnyGone = true;
             }
-
-            await UntagAsync(repository.Name, going, cancellationToken);
-            about.RemoveAll(going.Contains);
-            isAnyGone = going.Count > 0;
         }
 
         about.ForEach(tag => outcome.HasDrifted($"{repository.Name}:{tag.Tag} stays: what it is about is still there"));

@@ -51,10 +51,7 @@ public class ApiAloneSpecs
     public async Task A_signature_goes_with_its_image_and_after_it(int version)
     {
         await using var scene = await StartAsync(version);
-        var (signed, signature) = (ImageBuilder.Image("signed"), ImageBuilder.Image("signature"));
-        var tag = $"{signed.Digest.Replace(':', '-')}.sig";
-        await scene.Client.PushAsync(signed, "app", "signed");
-        await scene.Client.PushAsync(signature, "app", tag);
+        var (signed, signature, tag) = await PushSignedAsync(scene);
         await using var proxy = new FaultyProxy(scene.Registry);
         var before = new List<bool>();
         proxy.Fault = async (_, request) =>
@@ -69,6 +66,61 @@ public class ApiAloneSpecs
         before.ShouldBe([false]);
         await scene.ShouldNotKnowAsync(["app:signed", $"app:{tag}", $"app@{signed.Digest}", $"app@{signature.Digest}"]);
         await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
+    }
+
+    [DockerTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task An_image_that_is_pushed_anew_before_the_look_for_it_keeps_its_signature(int version)
+    {
+        await using var scene = await StartAsync(version);
+        var (signed, _, tag) = await PushSignedAsync(scene);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var isDeleted = false;
+        proxy.Fault = async (_, request) =>
+        {
+            if (isDeleted && request.Method == "HEAD" && request.Target.EndsWith(signed.Digest, StringComparison.Ordinal))
+                await scene.Client.PushAsync(signed, "app", "again");
+            isDeleted |= request.Method == "DELETE" && request.Target.EndsWith(signed.Digest, StringComparison.Ordinal);
+            return false;
+        };
+
+        (await CleanerInside.RunAsync("CleanImages", "--images", "app:signed", "--registry-url", proxy.Url)).ShouldEndWith(5).Error.ShouldContain($"app:{tag} stays");
+
+        isDeleted.ShouldBeTrue();
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi", "app:again", $"app:{tag}"]);
+    }
+
+    // It is about nothing by then, as after any tool that knows nothing of signatures.
+    [DockerTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_run_that_is_killed_between_an_image_and_its_signature_leaves_the_signature_whole_and_removable(int version)
+    {
+        await using var scene = await StartAsync(version);
+        var (signed, _, tag) = await PushSignedAsync(scene);
+        await using var proxy = new FaultyProxy(scene.Registry);
+        var (reached, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        proxy.Fault = async (_, request) =>
+        {
+            if (request.Method is "PUT" or "DELETE" && request.Target.EndsWith($"/manifests/{tag}", StringComparison.Ordinal))
+            {
+                reached.TrySetResult();
+                await never.Task;
+            }
+
+            return false;
+        };
+        using var process = CleanerProcess.Start(["CleanImages", "--images", "app:signed", "--registry-url", proxy.Url]);
+        await ReachedAsync(reached.Task, process);
+        process.Kill();
+        await process.EndAsync();
+
+        await scene.ShouldNotKnowAsync(["app:signed", $"app@{signed.Digest}"]);
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi", $"app:{tag}"]);
+        (await RunAsync(scene, "--images", $"app:{tag}")).ShouldEndWith(0);
+        await scene.ShouldHoldAsync(["app:1", "app:same", "app:2", "app:multi"]);
+        never.SetResult();
     }
 
     [DockerFact]
@@ -238,6 +290,15 @@ public class ApiAloneSpecs
         await scene.Client.PushAsync(Two, "app", "2");
         await scene.Client.PushAsync(Index, "app", "multi");
         return scene;
+    }
+
+    private static async Task<(BuiltManifest Signed, BuiltManifest Signature, string Tag)> PushSignedAsync(RegistryScene scene)
+    {
+        var (signed, signature) = (ImageBuilder.Image("signed"), ImageBuilder.Image("signature"));
+        var tag = $"{signed.Digest.Replace(':', '-')}.sig";
+        await scene.Client.PushAsync(signed, "app", "signed");
+        await scene.Client.PushAsync(signature, "app", tag);
+        return (signed, signature, tag);
     }
 
     private static Task<CleanerResult> RunAsync(RegistryScene scene, params string[] words) =>

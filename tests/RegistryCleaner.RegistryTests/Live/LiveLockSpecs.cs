@@ -1,4 +1,5 @@
 using RegistryCleaner.RegistryTests.Fixture;
+using RegistryCleaner.Store;
 using Shouldly;
 
 namespace RegistryCleaner.RegistryTests.Live;
@@ -31,6 +32,27 @@ public sealed class LiveLockSpecs : IDisposable
         holder.Kill();
         (await waiting.EndAsync()).ShouldEndWith(0).Error.ShouldContain("which had been interrupted, was finished");
         await scene.ShouldHoldAsync(["app:kept"]);
+    }
+
+    // It may be set up in another way by then: read-only when it was looked at, taking pushes now.
+    [DockerFact]
+    public async Task A_registry_that_is_restarted_while_a_run_waits_is_left_alone()
+    {
+        await using var scene = await RegistryScene.StartAsync(live: true);
+        await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "old");
+        await scene.Client.PushAsync(ImageBuilder.Image("kept"), "app", "kept");
+        using var wrapper = new EngineWrapper($"""case "$*" in *flock*) if [ -e "$0.tried" ]; then [ -e "$0.restarted" ] || docker restart {scene.Registry.Name} >/dev/null; : >"$0.restarted"; fi; : >"$0.tried";; esac""");
+        var store = new LocalStoreFiles(Path.Combine(scene.Store.Root, StoreLayout.BaseDirectory));
+        var other = await store.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+
+        var waiting = CleanerInside.RunAsync(["app:old", .. scene.Where, "--settle", "1s", "--lock-timeout", "1m", .. wrapper.Words]);
+        while (!wrapper.Has("restarted") && !waiting.IsCompleted)
+            await Task.Delay(20);
+        await other!.DisposeAsync();
+
+        (await waiting).ShouldEndWith(4).Error.ShouldContain("was restarted while this run waited");
+        await scene.Registry.WaitUntilServingAsync();
+        await scene.ShouldHoldAsync(["app:old", "app:kept"]);
     }
 
     public void Dispose() => directory.Dispose();

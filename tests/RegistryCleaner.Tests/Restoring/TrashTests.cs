@@ -4,11 +4,12 @@ using RegistryCleaner.Restoring;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
 using RegistryCleaner.Tests.Pruning;
+using Xunit.Abstractions;
 
 namespace RegistryCleaner.Tests.Restoring;
 
 /// <summary>How long what was removed is kept, and what becomes of runs that were killed.</summary>
-public class TrashTests
+public class TrashTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task What_was_removed_is_freed_when_its_time_has_come_and_its_journal_stays()
@@ -215,6 +216,42 @@ public class TrashTests
         // What else the run had removed, or had set out to.
         scene.Oracle.Tags.Keys.Contains("team/app:2.0").ShouldBe(policy == InterruptedRunPolicy.RollBack);
         (await scene.HistoryAsync()).ShouldHaveSingleItem().State.ShouldBe(policy == InterruptedRunPolicy.RollBack ? RunState.Restored : RunState.InTrash);
+    }
+
+    [Theory]
+    [InlineData(InterruptedRunPolicy.RollBack)]
+    [InlineData(InterruptedRunPolicy.Finish)]
+    [InlineData(InterruptedRunPolicy.FinishIfUnchanged)]
+    public async Task A_push_at_any_point_of_that_is_never_lost(InterruptedRunPolicy policy)
+    {
+        var half = await CountAsync() / 2;
+        var tried = 0;
+        for (var (point, isOver) = (0, false); !isOver; point += Density.OneIn(7))
+        {
+            using var scene = UndoScene.Unpruned();
+            await KillAsync(scene, half);
+            var (run, count, pushed) = (scene.Run, 0, "");
+            var files = new StoreFilesDecorator(scene.StoreFiles, _ =>
+            {
+                if (count++ == point)
+                    pushed = scene.Store.Tag("team/app", "1.0", scene.Store.Image("team/app", "new", scene.Store.Layer("team/app", "base"), scene.Store.Layer("team/app", "amd64-2.0"))).ToString();
+            });
+
+            await UndoScene.FinishEarlierRunsAsync(files, policy);
+            // Of a run that was rolled back, nothing is left to be asked for.
+            if (Directory.Exists(scene.Store.FullPath(StoreLayout.TrashOf(run))))
+                await scene.RestoreAsync(files, run);
+
+            isOver = pushed.Length == 0;
+            if (isOver)
+                continue;
+            tried++;
+            scene.Oracle.Tags["team/app:1.0"].ShouldBe(pushed, $"pushed at point {point}");
+            scene.Oracle.BrokenTags.ShouldBeEmpty($"pushed at point {point}");
+        }
+
+        output.WriteLine($"{policy}: {tried} points");
+        tried.ShouldBeGreaterThan(3);
     }
 
     [Theory]

@@ -62,13 +62,17 @@ internal sealed class UndoScene : IDisposable
     public async Task<RestorePlan> RestoreAsync(IStoreFiles? files = null, string? run = null, bool overwrite = false, params string[] images)
     {
         files ??= StoreFiles;
-        await new Pruner(files, new StoreReader(files), RegistryCleaner.Api.ServedStore.Offline, new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = InterruptedRunPolicy.RollBack }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
-            .FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
+        await FinishEarlierRunsAsync(files, InterruptedRunPolicy.RollBack);
         var journal = await new EarlierRuns(files).ReadJournalAsync(run ?? Run, CancellationToken.None) ?? throw new StoreAccessException("The run's journal cannot be read.");
         var restorer = await Restorer.PlanAsync(files, journal, new RestoreRequest([.. images.Select(ImageSelector.Parse)], overwrite), CancellationToken.None);
         await restorer.ApplyAsync();
         return restorer.Plan;
     }
+
+    /// <summary>What RestoreImages does first.</summary>
+    public static Task FinishEarlierRunsAsync(IStoreFiles files, InterruptedRunPolicy policy) =>
+        new Pruner(files, new StoreReader(files), RegistryCleaner.Api.ServedStore.Offline, new PruningOptions { Earlier = EarlierTrash.Keep, Interrupted = policy }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
+            .FinishEarlierRunsAsync(new PruneOutcome(), CancellationToken.None);
 
     /// <summary>What EmptyTrash does.</summary>
     public static async Task<PruneOutcome> EmptyAsync(IStoreFiles files)

@@ -54,7 +54,7 @@ public class FieldTableTests
     [InlineData("GitLab #325429: a signature is no image to fall back to", "a a 90d, b b 80d, sha256-ad11000000000000000000000000000000000000000000000000000000000000.sig s 1d", "--images team/app --older-than 30d", "a")]
     [InlineData("GitLab #325429: nor by a pattern what a name leaves", "pr-1 a 90d, pr-2 b 80d, main c 1d", "--images team/app:pr-* team/app:main", "pr-1")]
     [InlineData("GitLab #325429: one in scope that is named is no reason to keep another", "pr-1 a 90d, pr-2 b 80d, main c 1d", "--images team/app:pr-* team/app:pr-2", "pr-1 pr-2")]
-    [InlineData("by name even the last tag goes", "a a 90d", "--images team/app:a --protect :b", "a")]
+    [InlineData("GitLab #325429: by name even the last tag goes", "a a 90d", "--images team/app:a --protect :b", "a")]
     [InlineData("JFrog: the newest version of a line stays whatever its age", "1.0.0 a 900d, 1.1.0 b 800d, 2.0.0 c 700d, main d 1d", "--images team/app --older-than 30d", "1.0.0")]
     [InlineData("JFrog: of a finer line, too", "1.0.0 a 900d, 1.1.0 b 800d, 2.0.0 c 700d, main d 1d", "--images team/app --older-than 30d --line minor", "")]
     [InlineData("JFrog: a pattern without a rule means what it says, the newest of a line with the rest", "0.9.0 a 900d, 0.9.1 b 800d, 1.0.0 c 1d", "--images team/app:0.*", "0.9.0 0.9.1")]

@@ -1,10 +1,10 @@
-namespace RegistryCleaner.Tests;
+namespace RegistryCleaner.TestKit;
 
 /// <summary>
 /// How densely something is tried at the points of a run, where each try costs whole runs: in CI one point in so many, by hand every
 /// single one, where REGISTRY_CLEANER_FAULTS is "all". docs/safety.md has the counts of both.
 /// </summary>
-internal static class Density
+public static class Density
 {
     /// <summary>Whether every point is tried.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("REGISTRY_CLEANER_FAULTS") == "all";

@@ -1,0 +1,189 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RegistryCleaner.Api;
+using RegistryCleaner.Collecting;
+using RegistryCleaner.Marking;
+using RegistryCleaner.Naming;
+using RegistryCleaner.Planning;
+using RegistryCleaner.Pruning;
+using RegistryCleaner.RegistryTests.Fixture;
+using RegistryCleaner.Restoring;
+using RegistryCleaner.Store;
+using RegistryCleaner.TestKit;
+using Shouldly;
+using Xunit.Abstractions;
+
+namespace RegistryCleaner.RegistryTests.Disk;
+
+// A disk that dies in the middle of a run, or a machine without power: the kernel's own I/O errors, and a file system that comes back
+// with what it had written. Like DiskSpecs these need a machine where one may mount.
+public class DyingDiskSpecs(ITestOutputHelper output)
+{
+    private static readonly string[] Kept = ["app:2", "other:1"];
+
+    private static readonly int Stride = Density.OneIn(13);
+
+    [DockerTheory]
+    [InlineData("CleanImages")]
+    [InlineData("GarbageCollect")]
+    [InlineData("RestoreImages")]
+    [InlineData("EmptyTrash")]
+    public async Task Whenever_it_dies_nothing_that_should_remain_is_lost_and_the_next_run_completes(string verb)
+    {
+        await using var disk = DyingDisk.Make();
+        await FillAsync(disk, verb);
+        await disk.ResetAsync();
+        var points = 0;
+        await RunAsync(disk, verb, _ => points++);
+        var expected = disk.Oracle.WholeTags;
+        var (deaths, told) = (0, 0);
+
+        foreach (var loss in Enum.GetValues<Loss>())
+        {
+            for (var at = (int)loss; at < points; at += Stride)
+            {
+                await disk.ResetAsync();
+                var point = 0;
+                var failure = await TryAsync(disk, verb, _ =>
+                {
+                    if (loss == Loss.SomeOfIt && point == at / 2)
+                        disk.Write();
+                    if (point++ == at)
+                        disk.Die(loss);
+                });
+                deaths++;
+                told += failure?.Contains("Input/output error", StringComparison.Ordinal) == true ? 1 : 0;
+
+                await disk.ReviveAsync();
+                var when = $"{verb}, dead at point {at} of {points}, {loss}: {failure}";
+                Kept.Except(disk.Oracle.WholeTags).ShouldBeEmpty(when);
+                disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+                await RunAsync(disk, verb, _ => { });
+                disk.Oracle.WholeTags.ShouldBe(expected, when);
+                disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+            }
+        }
+
+        output.WriteLine($"{verb}: the disk died {deaths} times at one of {points} points, and {told} runs were told so");
+        told.ShouldBeGreaterThan(0);
+    }
+
+    // First what was written last: more and more of the data, then directories, then all that the file system knows of files.
+    [DockerTheory]
+    [InlineData("CleanImages")]
+    [InlineData("GarbageCollect")]
+    [InlineData("RestoreImages")]
+    public async Task Whatever_of_it_cannot_be_read_nothing_that_should_remain_is_lost_and_the_next_run_completes(string verb)
+    {
+        await using var disk = DyingDisk.Make(hasJournal: false);
+        await FillAsync(disk, verb);
+        await disk.ResetAsync();
+        await RunAsync(disk, verb, _ => { });
+        var expected = disk.Oracle.WholeTags;
+        var used = disk.UsedFromTheEnd();
+        var (tried, told) = (0, 0);
+
+        for (var block = 0; block < used.Count; block += Density.OneIn(41))
+        {
+            var readable = used[block];
+            await disk.ResetAsync();
+            disk.LoseBehind(readable);
+            var failure = await TryAsync(disk, verb, _ => { });
+            tried++;
+            told += failure?.Contains("Input/output error", StringComparison.Ordinal) == true ? 1 : 0;
+
+            await disk.RegainAsync(readable);
+            var when = $"{verb}, nothing readable behind {readable}: {failure}";
+            Kept.Except(disk.Oracle.WholeTags).ShouldBeEmpty(when);
+            disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+            await RunAsync(disk, verb, _ => { });
+            disk.Oracle.WholeTags.ShouldBe(expected, when);
+            disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+        }
+
+        output.WriteLine($"{verb}: from one of {used.Count} blocks on nothing could be read, {tried} times, and {told} runs were told so");
+        told.ShouldBeGreaterThan(0);
+    }
+
+    private static async Task FillAsync(DyingDisk disk, string verb)
+    {
+        var store = disk.Store;
+        foreach (var (image, repository) in new[] { ("1", "app"), ("2", "app"), ("1", "other") })
+            store.Tag(repository, image, store.Image(repository, $"{repository} {image}", store.Layer(repository, "base", 5000), store.Layer(repository, $"{repository} {image}", 9000)));
+        store.Layer("app", "nobody's", 9000);
+        store.Blob("orphan"u8);
+        store.Age(TimeSpan.FromDays(2));
+        if (verb is "RestoreImages" or "EmptyTrash")
+            await RunAsync(new LocalStoreFiles(Path.Combine(store.RootDirectory, StoreLayout.BaseDirectory)), "CleanImages");
+    }
+
+    private static async Task<string?> TryAsync(DyingDisk disk, string verb, Action<string> onPoint)
+    {
+        try
+        {
+            await RunAsync(disk, verb, onPoint);
+            return null;
+        }
+        catch (Exception e) when (e is StoreAccessException or CleanerException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static Task RunAsync(DyingDisk disk, string verb, Action<string> onPoint) =>
+        RunAsync(new WatchedFiles(new LocalStoreFiles(Path.Combine(disk.Root, StoreLayout.BaseDirectory)), onPoint), verb);
+
+    private static async Task RunAsync(IStoreFiles files, string verb)
+    {
+        var options = new PruningOptions
+        {
+            TrashRetention = TimeSpan.FromDays(7),
+            Earlier = verb == "EmptyTrash" ? EarlierTrash.Empty : EarlierTrash.Keep,
+            Interrupted = verb == "RestoreImages" ? InterruptedRunPolicy.RollBack : InterruptedRunPolicy.FinishIfUnchanged,
+        };
+        var pruner = new Pruner(files, new StoreReader(files), ServedStore.Offline, options, NullLogger.Instance);
+        await using var theLock = await pruner.LockAsync(TimeSpan.Zero, CancellationToken.None);
+        var outcome = new PruneOutcome();
+        await pruner.FinishEarlierRunsAsync(outcome, CancellationToken.None);
+        switch (verb)
+        {
+            case "CleanImages":
+                await pruner.ApplyAsync(await PlanAsync(files), outcome, CancellationToken.None);
+                break;
+            case "GarbageCollect":
+                var question = new CollectionQuestion { DeleteUntagged = true, Grace = TimeSpan.Zero, Now = await new StoreReader(files).GetTimeAsync(CancellationToken.None) };
+                await pruner.ApplyAsync(await new MarkAndSweepCollector(files, pruner, NullLogger.Instance).PlanAsync(question, DeletionLimit.None, allowNoRepositories: false, CancellationToken.None), outcome, CancellationToken.None);
+                break;
+            case "RestoreImages":
+                var runs = new EarlierRuns(files);
+                foreach (var run in await runs.FindAsync(CancellationToken.None))
+                {
+                    if (await runs.ReadJournalAsync(run, CancellationToken.None) is { } journal)
+                        await (await Restorer.PlanAsync(files, journal, new RestoreRequest([], Overwrite: false), CancellationToken.None)).ApplyAsync();
+                }
+
+                break;
+        }
+
+        if (outcome.Failures is [var failure, ..])
+            throw new StoreAccessException(failure);
+    }
+
+    private static Task<PrunePlan> PlanAsync(IStoreFiles files) => PlanReading.PlanAsync(
+        new StoreReader(files), new PruneRequest([ImageSelector.Parse("app:1")], KeepEmpty: false, DateTimeOffset.UtcNow), CancellationToken.None);
+
+    // Trees are deleted by the cleaner itself.
+    private sealed class WatchedFiles(IStoreFiles inner, Action<string> onPoint) : StoreFilesDecorator(inner, onPoint)
+    {
+        private readonly IStoreFiles inner = inner;
+        private readonly Action<string> onPoint = onPoint;
+
+        public override async Task DeleteTreesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+        {
+            foreach (var path in paths)
+            {
+                onPoint($"delete {path}");
+                await inner.DeleteTreesAsync([path], cancellationToken);
+            }
+        }
+    }
+}
