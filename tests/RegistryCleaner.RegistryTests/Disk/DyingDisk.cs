@@ -31,13 +31,13 @@ internal sealed partial class DyingDisk : IAsyncDisposable
     // Of small file systems.
     private const int Block = 1024;
 
+    private static readonly byte[] Nonsense = "nonsense nonsense"u8[..16].ToArray();
+
     private readonly TemporaryDirectory directory = new();
-    private readonly bool hasJournal;
     private bool isMounted;
 
-    private DyingDisk(bool hasJournal)
+    private DyingDisk()
     {
-        this.hasJournal = hasJournal;
         Store = new StoreBuilder(Path.Combine(Base, "store"));
         Directory.CreateDirectory(MountPoint);
     }
@@ -49,11 +49,11 @@ internal sealed partial class DyingDisk : IAsyncDisposable
 
     public StoreOracle Oracle => new(Root);
 
-    // Where something lies on the disk that was made, from its end on.
-    public IReadOnlyList<long> UsedFromTheEnd()
+    // Where something lies on the disk as it was made.
+    public IReadOnlyList<long> UsedBlocks()
     {
         var all = File.ReadAllBytes(Blank);
-        return [.. Enumerable.Range(0, all.Length / Block).Where(block => all.AsSpan(block * Block, Block).ContainsAnyExcept((byte)0)).Reverse().Select(block => (long)block * Block)];
+        return [.. Enumerable.Range(0, all.Length / Block).Where(block => all.AsSpan(block * Block, Block).ContainsAnyExcept((byte)0)).Select(block => (long)block * Block)];
     }
 
     private string Base => directory.File("base");
@@ -64,16 +64,45 @@ internal sealed partial class DyingDisk : IAsyncDisposable
 
     private string Blank => directory.File("blank");
 
-    // Without a journal there is less that has to be read to mount it.
-    public static DyingDisk Make(bool hasJournal = true) => new(hasJournal);
+    public static DyingDisk Make() => new();
 
     // The store as it was made, on a disk that works.
     public async Task ResetAsync()
     {
         await UnmountAsync();
         if (!File.Exists(Blank))
-            await RunAsync("mkfs.ext4", "-q", "-O", hasJournal ? "has_journal" : "^has_journal", "-d", Base, Blank, "24M");
+            await RunAsync("mkfs.ext4", "-q", "-O", "metadata_csum", "-d", Base, Blank, "24M");
         File.Copy(Blank, Device, overwrite: true);
+        await MountAsync();
+    }
+
+    // The same, but for one block, in which nonsense stands. The kernel refuses what it finds there of directories and of its tables of
+    // files; of a file it is the content. False where it does not mount such a disk at all.
+    public async Task<bool> ResetAsync(long spoiled)
+    {
+        await UnmountAsync();
+        File.Copy(Blank, Device, overwrite: true);
+        using (var device = File.OpenHandle(Device, FileMode.Open, FileAccess.Write))
+        {
+            for (var at = spoiled; at < spoiled + Block; at += Nonsense.Length)
+                RandomAccess.Write(device, Nonsense, at);
+        }
+
+        return await TryMountAsync();
+    }
+
+    // What was not written anew meanwhile is there again.
+    public async Task MendAsync(long spoiled)
+    {
+        await UnmountAsync();
+        var (before, now) = (await File.ReadAllBytesAsync(Blank), await File.ReadAllBytesAsync(Device));
+        for (var at = (int)spoiled; at < spoiled + Block; at += Nonsense.Length)
+        {
+            if (now.AsSpan(at, Nonsense.Length).SequenceEqual(Nonsense))
+                before.AsSpan(at, Nonsense.Length).CopyTo(now.AsSpan(at));
+        }
+
+        await File.WriteAllBytesAsync(Device, now);
         await MountAsync();
     }
 
@@ -89,30 +118,6 @@ internal sealed partial class DyingDisk : IAsyncDisposable
         await MountAsync();
     }
 
-    // What lies behind this place can be written, but not be read any more: the kernel reads behind the end of the file that it is in.
-    public void LoseBehind(long place)
-    {
-        using var device = File.OpenHandle(Device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        RandomAccess.SetLength(device, place);
-    }
-
-    // It can be read again, as it was written at last.
-    public async Task RegainAsync(long place)
-    {
-        await UnmountAsync();
-        var (before, now) = (await File.ReadAllBytesAsync(Blank), await File.ReadAllBytesAsync(Device));
-        for (var at = (int)place; at < before.Length; at += Block)
-        {
-            // Nothing that is there says nothing of a kind.
-            if (at + Block <= now.Length && now.AsSpan(at, Block).ContainsAnyExcept((byte)0))
-                now.AsSpan(at, Block).CopyTo(before.AsSpan(at));
-        }
-
-        now.AsSpan(0, (int)place).CopyTo(before);
-        await File.WriteAllBytesAsync(Device, before);
-        await MountAsync();
-    }
-
     public async ValueTask DisposeAsync()
     {
         await UnmountAsync();
@@ -121,9 +126,12 @@ internal sealed partial class DyingDisk : IAsyncDisposable
 
     private async Task MountAsync()
     {
-        await RunAsync("mount", "-o", "loop", Device, MountPoint);
-        isMounted = true;
+        if (!await TryMountAsync())
+            throw new InvalidOperationException($"{Device} cannot be mounted.");
     }
+
+    private async Task<bool> TryMountAsync() =>
+        isMounted = (await Cli.Wrap("mount").WithArguments(["-o", "loop", Device, MountPoint]).WithValidation(CommandResultValidation.None).ExecuteAsync()).ExitCode == 0;
 
     private async Task UnmountAsync()
     {
