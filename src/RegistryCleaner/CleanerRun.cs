@@ -14,9 +14,6 @@ namespace RegistryCleaner;
 /// <summary>What all verbs share around their work: the lock, earlier runs, the restart, the report.</summary>
 internal sealed partial class CleanerRun
 {
-    // Who serves is asked again after a wait: much may have been restarted meanwhile.
-    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(1);
-
     private readonly RegistryLocation _location;
     private readonly ServingState _serving;
     private readonly InterruptedRunPolicy _interrupted;
@@ -117,10 +114,10 @@ internal sealed partial class CleanerRun
                 return _drifted.Count == 0 ? dry : dry with { ExitCode = ExitCode.Incomplete };
             }
 
-            var start = TimeProvider.System.GetTimestamp();
-            await using var theLock = await Pruner.LockAsync(lockTimeout, cancellationToken);
-            // Whoever held it before may have been the one who had stopped the registry.
-            await (TimeProvider.System.GetElapsedTime(start) > s_wait ? RequireSameServingAsync(cancellationToken) : RequireStillStoppedAsync(cancellationToken));
+            var hasWaited = false;
+            await using var theLock = await Pruner.LockAsync(lockTimeout, () => hasWaited = true, cancellationToken);
+            // Whoever held it before may have been the one who had stopped the registry, and much may have been restarted meanwhile.
+            await (hasWaited ? RequireSameServingAsync(cancellationToken) : RequireStillStoppedAsync(cancellationToken));
             var outcome = new PruneOutcome();
             await Pruner.FinishEarlierRunsAsync(outcome, cancellationToken);
             await RequireFinishedAsync(outcome, cancellationToken);

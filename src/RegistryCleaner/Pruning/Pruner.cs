@@ -39,11 +39,14 @@ public sealed partial class Pruner
     /// <param name="timeout">How long to wait for another to end.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="CleanerException">Another cleaner holds it.</exception>
-    public async Task<IAsyncDisposable> LockAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<IAsyncDisposable> LockAsync(TimeSpan timeout, CancellationToken cancellationToken) => LockAsync(timeout, () => { }, cancellationToken);
+
+    /// <summary>The same, and tells when somebody else holds it, so that it has to be waited for.</summary>
+    internal async Task<IAsyncDisposable> LockAsync(TimeSpan timeout, Action onWait, CancellationToken cancellationToken)
     {
         await RequireOwnDirectoriesAsync(cancellationToken);
         var start = TimeProvider.System.GetTimestamp();
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             if (await _files.TryLockAsync(StoreLayout.LockFile, cancellationToken) is { } theLock)
             {
@@ -61,14 +64,26 @@ public sealed partial class Pruner
 
             if (TimeProvider.System.GetElapsedTime(start) >= timeout)
                 break;
+            if (isFirst)
+            {
+                var (owner, patience) = (await FindLockOwnerAsync(cancellationToken), DurationText.Write(timeout));
+                LogWaiting(_logger, owner, patience);
+                onWait();
+            }
+
             await Task.Delay(s_lockPause, cancellationToken);
         }
 
-        var contents = await _files.ReadAsync([StoreLayout.LockOwner], LockOwner.MaxLength, cancellationToken);
-        var owner = contents.TryGetValue(StoreLayout.LockOwner, out var content) ? LockOwner.FromJson(content.Bytes.Span) : null;
         throw new CleanerException(
             ExitCode.Refused,
-            $"Another cleaner is at work on this store{(owner is null ? "" : $": {owner}")} (it holds '{_files.Root}/{StoreLayout.LockFile}' locked, or was killed and what it began still runs). Run this again when it has finished, or wait for it with --lock-timeout.");
+            $"Another cleaner is at work on this store{await FindLockOwnerAsync(cancellationToken)} (it holds '{_files.Root}/{StoreLayout.LockFile}' locked, or was killed and what it began still runs). Run this again when it has finished, or wait for it with --lock-timeout.");
+    }
+
+    // After a colon; empty where it does not say.
+    private async Task<string> FindLockOwnerAsync(CancellationToken cancellationToken)
+    {
+        var contents = await _files.ReadAsync([StoreLayout.LockOwner], LockOwner.MaxLength, cancellationToken);
+        return contents.TryGetValue(StoreLayout.LockOwner, out var content) && LockOwner.FromJson(content.Bytes.Span) is { } owner ? $": {owner}" : "";
     }
 
     // What lies in the trash goes back into the store, or is deleted: whoever could have it lie elsewhere could have anything deleted.
@@ -245,6 +260,9 @@ public sealed partial class Pruner
         foreach (var failure in finished.Failures)
             outcome.HasFailed($"run {journal.RunId}: {failure}");
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Another cleaner is at work on this store{Owner}; it is waited for, up to {Patience}")]
+    private static partial void LogWaiting(ILogger logger, string owner, string patience);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The earlier run {RunId} was interrupted; finishing it first")]
     private static partial void LogFinishing(ILogger logger, string runId);

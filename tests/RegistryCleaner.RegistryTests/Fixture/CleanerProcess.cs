@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using CliWrap;
 
@@ -9,13 +10,20 @@ internal sealed class CleanerProcess : IDisposable
 {
     private readonly Process process;
     private readonly Task<string> output;
-    private readonly Task<string> error;
+    private readonly StringBuilder error = new();
 
     private CleanerProcess(Process process)
     {
         this.process = process;
         output = process.StandardOutput.ReadToEndAsync();
-        error = process.StandardError.ReadToEndAsync();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                return;
+            lock (error)
+                error.Append(line.Data).Append('\n');
+        };
+        process.BeginErrorReadLine();
     }
 
     // Found once, so that a test can take the PATH away from the tool.
@@ -29,6 +37,16 @@ internal sealed class CleanerProcess : IDisposable
     public bool HasEnded => process.HasExited;
 
     public int Id => process.Id;
+
+    // A line at a time, as it comes.
+    public string Error
+    {
+        get
+        {
+            lock (error)
+                return error.ToString();
+        }
+    }
 
     // Most of these tests look at what is freed, at once; those about taking back say how long it is kept.
     public static IReadOnlyList<string> WithoutTrash(IReadOnlyList<string> words) =>
@@ -65,7 +83,7 @@ internal sealed class CleanerProcess : IDisposable
     public async Task<CleanerResult> EndAsync()
     {
         await process.WaitForExitAsync();
-        return new(process.ExitCode, await output, await error);
+        return new(process.ExitCode, await output, Error);
     }
 
     // SIGKILL, to the process alone: those that it started in containers are left to themselves, as after a crash.

@@ -29,8 +29,12 @@ public sealed class LiveLockSpecs : IDisposable
         (await CleanerInside.RunAsync([.. command, "--lock-timeout", "1s"])).ShouldEndWith(4);
 
         using var waiting = CleanerProcess.Start([.. command, "--lock-timeout", "10m"]);
+        while (!waiting.Error.Contains($"process {holder.Id} of {Environment.UserName}", StringComparison.Ordinal) && !waiting.HasEnded)
+            await Task.Delay(10);
         holder.Kill();
-        (await waiting.EndAsync()).ShouldEndWith(0).Error.ShouldContain("which had been interrupted, was finished");
+        (await waiting.EndAsync()).ShouldEndWith(0).Error.ShouldSatisfyAllConditions(
+            error => error.ShouldContain("it is waited for, up to 10m"),
+            error => error.ShouldContain("which had been interrupted, was finished"));
         await scene.ShouldHoldAsync(["app:kept"]);
     }
 
