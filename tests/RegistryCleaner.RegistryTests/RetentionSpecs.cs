@@ -91,7 +91,7 @@ public class RetentionSpecs
 
     private static async Task ReleaseAsync(RegistryScene scene, string release)
     {
-        await scene.Client.PushWithSkopeoAsync(Image(release), "team/app", release);
-        await scene.Client.PushWithSkopeoAsync(Image(release), "team/app", "latest");
+        await scene.Client.PushAsync(Image(release), "team/app", release);
+        await scene.Client.PushAsync(Image(release), "team/app", "latest");
     }
 }

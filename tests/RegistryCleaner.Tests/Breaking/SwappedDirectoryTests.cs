@@ -14,7 +14,7 @@ public class SwappedDirectoryTests(ITestOutputHelper output)
 {
     private const int FewSteps = 60;
 
-    private static readonly int s_stride = Density.OneIn(11);
+    private static readonly int s_stride = Density.OneIn(23);
 
     [Theory]
     [InlineData("CleanImages")]

@@ -11,7 +11,7 @@ namespace RegistryCleaner.Tests.Breaking;
 /// </summary>
 public class VanishTests(ITestOutputHelper output)
 {
-    private static readonly int s_stride = Density.OneIn(23);
+    private static readonly int s_stride = Density.OneIn(41);
 
     [Theory]
     [InlineData("v2/repositories/other")]

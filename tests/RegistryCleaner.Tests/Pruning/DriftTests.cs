@@ -11,7 +11,7 @@ namespace RegistryCleaner.Tests.Pruning;
 /// </summary>
 public class DriftTests(ITestOutputHelper output)
 {
-    private static readonly int s_stride = Density.OneIn(17);
+    private static readonly int s_stride = Density.OneIn(37);
 
     // Pushes to different repositories go together, as they cannot help each other. A client uploads what it does not find, as
     // StoreBuilder does.

@@ -108,7 +108,7 @@ public class JournalTests
     [Fact]
     public async Task A_run_killed_while_it_puts_everything_back_leaves_no_tag_without_its_image()
     {
-        for (var point = 0; ; point += Density.OneIn(3))
+        for (var point = 0; ; point += Density.OneIn(5))
         {
             using var scene = new PruneScene();
             await File.WriteAllTextAsync(await TakeEverythingAndDieAsync(scene), "");

@@ -18,7 +18,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
         var (expected, kept, points) = await UninterruptedAsync();
         points.ShouldBeGreaterThan(100);
 
-        for (var point = 0; point < points; point += Density.OneIn(3))
+        for (var point = 0; point < points; point += Density.OneIn(7))
         {
             using var scene = new TScene();
             var where = await KillAsync(scene, point);
@@ -29,7 +29,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
             RequireSame(scene, expected, $"killed at point {point}, {where}");
         }
 
-        output.WriteLine($"{points} points of one run, one in {Density.OneIn(3)}");
+        output.WriteLine($"{points} points of one run, one in {Density.OneIn(7)}");
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
         var tried = 0;
         for (var first = 3; first < points; first += points / 5)
         {
-            for (var second = first % 9; ; second += Density.OneIn(9))
+            for (var second = first % 17; ; second += Density.OneIn(17))
             {
                 using var scene = new TScene();
                 await KillAsync(scene, first);
@@ -62,7 +62,7 @@ public abstract class KilledRunTests<TScene>(ITestOutputHelper output)
     {
         var (expected, kept, points) = await UninterruptedAsync();
         var tags = kept.Count;
-        for (var point = 0; point < points; point += Density.OneIn(11))
+        for (var point = 0; point < points; point += Density.OneIn(23))
         {
             using var scene = new TScene();
             await KillAsync(scene, point);

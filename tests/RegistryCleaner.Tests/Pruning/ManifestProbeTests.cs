@@ -24,7 +24,7 @@ public sealed class ManifestProbeTests(ITestOutputHelper output)
         probes.ShouldBeGreaterThan(0);
         (remembered.Count > 0).ShouldBe(remembers);
 
-        for (var point = 0; point < points; point += Density.OneIn(7))
+        for (var point = 0; point < points; point += Density.OneIn(13))
         {
             using var scene = new PruneScene();
             var count = 0;

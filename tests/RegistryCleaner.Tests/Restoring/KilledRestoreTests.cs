@@ -14,7 +14,7 @@ public class KilledRestoreTests(ITestOutputHelper output)
     public async Task Killed_at_any_point_it_leaves_every_tag_whole_and_the_same_call_ends_it(bool isPrune)
     {
         var points = await CountAsync(isPrune);
-        for (var point = 0; point < points; point += Density.OneIn(3))
+        for (var point = 0; point < points; point += Density.OneIn(7))
         {
             using var scene = await SceneAsync(isPrune);
             var (tags, run) = (scene.Oracle.Tags, scene.Run);
@@ -36,7 +36,7 @@ public class KilledRestoreTests(ITestOutputHelper output)
     public async Task A_prune_after_a_killed_one_harms_nothing_and_what_is_left_can_still_come_back()
     {
         var points = await CountAsync(isPrune: true);
-        for (var point = 0; point < points; point += Density.OneIn(7))
+        for (var point = 0; point < points; point += Density.OneIn(13))
         {
             using var scene = await UndoScene.PrunedAsync();
             var run = scene.Run;
@@ -56,7 +56,7 @@ public class KilledRestoreTests(ITestOutputHelper output)
     public async Task A_push_at_any_point_is_never_lost()
     {
         var points = await CountAsync(isPrune: true);
-        for (var point = 0; point < points; point += Density.OneIn(5))
+        for (var point = 0; point < points; point += Density.OneIn(11))
         {
             using var scene = await UndoScene.PrunedAsync();
             var count = 0;

@@ -146,7 +146,7 @@ public class TrashTests(ITestOutputHelper output)
     public async Task A_killed_run_is_rolled_back_where_that_is_asked_for_at_every_point()
     {
         var points = await CountAsync();
-        for (var point = 0; point < points; point += Density.OneIn(5))
+        for (var point = 0; point < points; point += Density.OneIn(11))
         {
             using var scene = UndoScene.Unpruned();
             var where = await KillAsync(scene, point);
@@ -226,7 +226,7 @@ public class TrashTests(ITestOutputHelper output)
     {
         var half = await CountAsync() / 2;
         var tried = 0;
-        for (var (point, isOver) = (0, false); !isOver; point += Density.OneIn(7))
+        for (var (point, isOver) = (0, false); !isOver; point += Density.OneIn(13))
         {
             using var scene = UndoScene.Unpruned();
             await KillAsync(scene, half);

@@ -33,7 +33,7 @@ public sealed class CutAnswerTests : IDisposable
         var length = (int)new FileInfo(Program + ".out").Length;
         length.ShouldBeGreaterThan(30);
 
-        for (var cut = 0; cut < length; cut += cut < length - 40 ? Density.OneIn(61) : 1)
+        for (var cut = 0; cut < length; cut += cut < length - 40 ? Density.OneIn(127) : 1)
             await Should.ThrowAsync<StoreAccessException>(() => AskAsync(Open($"dd bs=1 count={cut} status=none"), verb), $"cut after {cut} of {length} bytes");
         await AskAsync(Open($"dd bs=1 count={length} status=none"), verb);
     }

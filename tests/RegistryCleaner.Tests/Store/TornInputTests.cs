@@ -30,7 +30,7 @@ public sealed class TornInputTests : IDisposable
         var (first, last) = (await File.ReadAllTextAsync(request)) is var text ? (text.IndexOf("tags/1", StringComparison.Ordinal), text.LastIndexOf("tags/1", StringComparison.Ordinal)) : default;
         last.ShouldBeInRange(first + 1, length);
 
-        foreach (var cut in Enumerable.Range(0, length).Where(at => (at > first - 80 && at < last + 80 && at % Density.OneIn(4) == 0) || at % 301 == 0 || at > length - 40).SkipLast(1))
+        foreach (var cut in Enumerable.Range(0, length).Where(at => (at > first - 80 && at < last + 80 && at % Density.OneIn(8) == 0) || at % 301 == 0 || at > length - 40).SkipLast(1))
         {
             await Should.ThrowAsync<StoreAccessException>(() => MoveAsync($"shift 3\nhead -c {cut} {request} | \"$@\"\n"), $"cut after {cut} of {length} bytes");
             Directory.GetFiles(_store.Builder.FullPath("v2"), "*", SearchOption.AllDirectories).Length.ShouldBe(2, $"cut after {cut} of {length} bytes");
