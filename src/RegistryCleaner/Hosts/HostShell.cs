@@ -23,10 +23,12 @@ internal sealed record ShellRequest(
 /// </remarks>
 internal sealed class HostShell : IAsyncDisposable
 {
-    // A request is the mark; the length of the input; arguments, a line each, and the mark; the script, and the mark; the input.
+    // A request is the mark; the length of the input; the script's number; arguments, a line each, and the mark; the script, where it
+    // comes for the first time, and the mark; the input. A shell reads byte by byte, with a system call or two for each: the script
+    // would take longer to arrive than to run.
     private const string Loop = """
         root=$1
-        while IFS= read -r mark && IFS= read -r length; do
+        while IFS= read -r mark && IFS= read -r length && IFS= read -r number; do
             set -- "$root" "$mark"
             while IFS= read -r line && [ "$line" != "$mark" ]; do set -- "$@" "$line"; done
             [ "$line" = "$mark" ] || exit 3
@@ -34,6 +36,7 @@ internal sealed class HostShell : IAsyncDisposable
             while IFS= read -r line && [ "$line" != "$mark" ]; do script="$script$line
         "; done
             [ "$line" = "$mark" ] || exit 3
+            if [ -n "$script" ]; then eval "script_$number=\$script"; else eval "script=\$script_$number"; fi
             if [ "$length" -eq 0 ]; then
                 (eval "$script") </dev/null
             else
@@ -52,6 +55,7 @@ internal sealed class HostShell : IAsyncDisposable
     private readonly TaskCompletionSource<Stream> _errors = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _kill = new();
     private readonly Task<CommandResult> _command;
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private volatile bool _hasEnded;
 
     private HostShell(CommandHost host, string root) => _command = host.Command(["env", "LC_ALL=C", "sh", "-c", Loop.ReplaceLineEndings("\n"), "sh", root])
@@ -126,10 +130,16 @@ internal sealed class HostShell : IAsyncDisposable
     private async Task SendAsync(ShellRequest request, Stream stream, CancellationToken cancellationToken)
     {
         var (mark, text) = (request.Mark + '\n', new StringBuilder());
-        text.Append(mark).Append(CultureInfo.InvariantCulture, $"{request.InputLength}\n");
+        var isNew = !_numbers.TryGetValue(request.Script, out var number);
+        if (isNew)
+            _numbers.Add(request.Script, number = _numbers.Count);
+        text.Append(mark).Append(CultureInfo.InvariantCulture, $"{request.InputLength}\n{number}\n");
         foreach (var argument in request.Arguments)
             text.Append(argument).Append('\n');
-        text.Append(mark).Append(request.Script.ReplaceLineEndings("\n")).Append('\n').Append(mark);
+        text.Append(mark);
+        if (isNew)
+            text.Append(request.Script.ReplaceLineEndings("\n")).Append('\n');
+        text.Append(mark);
         try
         {
             await stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);

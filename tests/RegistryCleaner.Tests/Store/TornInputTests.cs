@@ -20,9 +20,11 @@ public sealed class TornInputTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    // A few paths are part of the request. Only its last line break may be missing.
-    [Fact]
-    public async Task A_request_that_is_cut_anywhere_does_nothing()
+    // A few paths are part of the request. Only its last line break may be missing. A script that came before is not sent again.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_that_is_cut_anywhere_does_nothing(bool isRepeated)
     {
         var request = Path.Combine(_store.Builder.RootDirectory, "request");
         await MoveAsync($"shift 3\ntee {request} | \"$@\"\n").ShouldNotThrowAsync();
@@ -33,16 +35,19 @@ public sealed class TornInputTests : IDisposable
         foreach (var cut in Enumerable.Range(0, length).Where(at => (at > first - 80 && at < last + 80 && at % Density.OneIn(8) == 0) || at % 301 == 0 || at > length - 40).SkipLast(1))
         {
             await Should.ThrowAsync<StoreAccessException>(() => MoveAsync($"shift 3\nhead -c {cut} {request} | \"$@\"\n"), $"cut after {cut} of {length} bytes");
-            Directory.GetFiles(_store.Builder.FullPath("v2"), "*", SearchOption.AllDirectories).Length.ShouldBe(2, $"cut after {cut} of {length} bytes");
+            new[] { "1", "10" }.ShouldAllBe(tag => _store.Builder.Has($"v2/tags/{tag}/link"), $"cut after {cut} of {length} bytes");
         }
 
         async Task MoveAsync(string engine)
         {
-            foreach (var tag in new[] { "1", "10" })
+            foreach (var tag in new[] { "1", "10", "9" })
                 _store.Builder.Write($"v2/tags/{tag}/link", "a"u8);
             if (Directory.Exists(_store.Builder.FullPath("trash")))
                 Directory.Delete(_store.Builder.FullPath("trash"), recursive: true);
-            await Open(engine).MoveAsync("v2", "trash", ["tags/10", "tags/1"], CancellationToken.None);
+            var files = Open(engine);
+            if (isRepeated)
+                await files.MoveAsync("v2", "trash", ["tags/9"], CancellationToken.None);
+            await files.MoveAsync("v2", "trash", ["tags/10", "tags/1"], CancellationToken.None);
         }
     }
 
