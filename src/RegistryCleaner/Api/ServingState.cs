@@ -24,10 +24,19 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
 
     private const string WaysOut = "Use --restart, which stops the registry's container meanwhile, or --offline if nothing is serving this store.";
 
+    // Containers that could serve the store as far as their mounts go, and do not look it.
+    private readonly List<string> _besides = [];
+
     /// <exception cref="CleanerException">Somebody serves the store and cannot be reckoned with; the ways out are named.</exception>
     /// <param name="mayWrite">Whether it may be tried out, by an upload that is taken back, if the registry that answers serves this store.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     public async Task<ServingState> FindAsync(bool mayWrite, CancellationToken cancellationToken)
+    {
+        var state = await FindRegistryAsync(mayWrite, cancellationToken);
+        return _besides.Count == 0 ? state : state with { Sentence = $"{state.Sentence}. The store is mounted in {string.Join(", ", _besides.Select(name => $"'{name}'"))} as well: if a registry serves it there, stop that one first" };
+    }
+
+    private async Task<ServingState> FindRegistryAsync(bool mayWrite, CancellationToken cancellationToken)
     {
         if (options.Offline)
             return new ServingState(ServedStore.Offline, "Nothing is serving the store, as --offline says" + (location.OutlivingCache is { } kept ? $"; its cache in {kept} has to be emptied before anything serves it again" : ""));
@@ -159,9 +168,12 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
         if (listed.ExitCode != 0)
             throw Refused($"Whether another container serves the same store cannot be told: {listed.StandardError.Trim()}");
         List<string> others = [.. listed.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(id => id != own.Id)];
-        foreach (var other in await ContainerInspection.AskEachAsync(engine, others, cancellationToken))
+        foreach (var other in (await ContainerInspection.AskEachAsync(engine, others, cancellationToken))
+            .Where(other => other.Name != location.Host.Container && other.Mounts.Any(shared => StorePaths.IsWithin(shared.Source, store) || StorePaths.IsWithin(store, shared.Source))))
         {
-            if (other.Name != location.Host.Container && (other.Serves || other.Image == own.Image) && other.Mounts.Any(shared => StorePaths.IsWithin(shared.Source, store) || StorePaths.IsWithin(store, shared.Source)))
+            if (!other.Serves && other.Image != own.Image)
+                _besides.Add(other.Name);
+            else
                 throw Refused($"Another container, '{other.Name}', serves the same store: each has a cache of its own, and only one of them could be told what to forget, or be stopped. Stop the other, or use --offline if it does not serve.");
         }
     }

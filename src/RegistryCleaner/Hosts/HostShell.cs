@@ -37,6 +37,7 @@ internal sealed class HostShell : IAsyncDisposable
         "; done
             [ "$line" = "$mark" ] || exit 3
             if [ -n "$script" ]; then eval "script_$number=\$script"; else eval "script=\$script_$number"; fi
+            [ -n "$script" ] || exit 3
             if [ "$length" -eq 0 ]; then
                 (eval "$script") </dev/null
             else

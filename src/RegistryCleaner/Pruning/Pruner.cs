@@ -41,7 +41,7 @@ public sealed partial class Pruner
     /// <exception cref="CleanerException">Another cleaner holds it.</exception>
     public Task<IAsyncDisposable> LockAsync(TimeSpan timeout, CancellationToken cancellationToken) => LockAsync(timeout, () => { }, cancellationToken);
 
-    /// <summary>The same, and tells when somebody else holds it, so that it has to be waited for.</summary>
+    /// <summary>The same, and tells where it had to be waited for: for somebody else, or for what a killed cleaner was still doing.</summary>
     internal async Task<IAsyncDisposable> LockAsync(TimeSpan timeout, Action onWait, CancellationToken cancellationToken)
     {
         await RequireOwnDirectoriesAsync(cancellationToken);
@@ -50,6 +50,8 @@ public sealed partial class Pruner
         {
             if (await _files.TryLockAsync(StoreLayout.LockFile, cancellationToken) is { } theLock)
             {
+                if (theLock is IWaitedLock { HasWaited: true })
+                    onWait();
                 try
                 {
                     await _files.WriteAsync(StoreLayout.LockOwner, LockOwner.Current().ToJson(), cancellationToken);
@@ -66,9 +68,9 @@ public sealed partial class Pruner
                 break;
             if (isFirst)
             {
+                onWait();
                 var (owner, patience) = (await FindLockOwnerAsync(cancellationToken), DurationText.Write(timeout));
                 LogWaiting(_logger, owner, patience);
-                onWait();
             }
 
             await Task.Delay(s_lockPause, cancellationToken);
@@ -82,8 +84,16 @@ public sealed partial class Pruner
     // After a colon; empty where it does not say.
     private async Task<string> FindLockOwnerAsync(CancellationToken cancellationToken)
     {
-        var contents = await _files.ReadAsync([StoreLayout.LockOwner], LockOwner.MaxLength, cancellationToken);
-        return contents.TryGetValue(StoreLayout.LockOwner, out var content) && LockOwner.FromJson(content.Bytes.Span) is { } owner ? $": {owner}" : "";
+        try
+        {
+            var contents = await _files.ReadAsync([StoreLayout.LockOwner], LockOwner.MaxLength, cancellationToken);
+            return contents.TryGetValue(StoreLayout.LockOwner, out var content) && LockOwner.FromJson(content.Bytes.Span) is { } owner ? $": {owner}" : "";
+        }
+        catch (StoreAccessException)
+        {
+            // It is only for whoever reads it.
+            return "";
+        }
     }
 
     // What lies in the trash goes back into the store, or is deleted: whoever could have it lie elsewhere could have anything deleted.

@@ -10,7 +10,7 @@ namespace RegistryCleaner.Store;
 /// A lock in a container, held by a process there that reads standard input: when this process is gone, however it went, that
 /// input ends, and the lock with it.
 /// </summary>
-internal sealed partial class ContainerLock : IAsyncDisposable
+internal sealed partial class ContainerLock : IWaitedLock
 {
     // What goes between here and there may cut a line on which nothing is said for long.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
@@ -34,6 +34,9 @@ internal sealed partial class ContainerLock : IAsyncDisposable
 
     /// <summary>What stands in the fence as long as nobody else has taken the lock; null when it was released.</summary>
     public string? Word => _isReleased ? null : _word;
+
+    /// <inheritdoc/>
+    public bool HasWaited { get; private init; }
 
     /// <summary>Whether its process has ended without being told to.</summary>
     public bool IsLost => !_isReleased && _command.IsCompleted;
@@ -69,9 +72,10 @@ internal sealed partial class ContainerLock : IAsyncDisposable
 
         if (answer.Task.IsCompleted)
         {
-            if ((await answer.Task).EndsWith("without", StringComparison.Ordinal))
+            var isWithout = (await answer.Task).EndsWith("without", StringComparison.Ordinal);
+            if (isWithout)
                 LogNoFlock(logger, host.Where);
-            return new ContainerLock(mark, input, command);
+            return new ContainerLock(mark, input, command) { HasWaited = !isWithout && !(await answer.Task).EndsWith(" 0", StringComparison.Ordinal) };
         }
 
         await input.Writer.CompleteAsync();

@@ -159,7 +159,8 @@ internal static class ContainerScripts
 
     /// <summary>
     /// Holds the file <c>$3</c> locked until standard input ends, as it does when the process at its other end is gone. The mark becomes
-    /// the word of the fence <c>$4</c>, once nothing runs any more that began before; <c>$5</c> is how many seconds that is waited for.
+    /// the word of the fence <c>$4</c>, once nothing runs any more that began before; <c>$5</c> is how many seconds that is waited for. It
+    /// prints how many it was.
     /// </summary>
     public const string Lock = $$"""
         cd "$1" && mkdir -p "${3%/*}" || exit 3
@@ -172,6 +173,6 @@ internal static class ContainerScripts
             until flock -n 9; do [ "$(($3 - ${n:=0}))" -gt 0 ] || exit 1; n=$((n + 1)); sleep 1; done
             printf %s "$1" >"$2" || exit 3
             exec 9>&-
-            printf "%s locked\n" "$1"; exec cat >/dev/null' sh "$2" "$4" "$5"
+            printf "%s locked %s\n" "$1" "${n:-0}"; exec cat >/dev/null' sh "$2" "$4" "$5"
         """;
 }

@@ -183,8 +183,10 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             Directory.CreateDirectory(Path.GetDirectoryName(FullPath(path))!);
             RequireRegularFile(path);
             taken = FileLock.TryTake(FullPath(path));
-            isOurs = taken is not null && await TakeFenceAsync(cancellationToken);
-            return isOurs ? taken : null;
+            if (taken is null || await TakeFenceAsync(cancellationToken) is not { } seconds)
+                return null;
+            isOurs = true;
+            return new LocalLock(taken, hasWaited: seconds > 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -198,8 +200,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     }
 
     // What this process does ends with it. What one does in a container may go on: it is waited for, and what comes later finds
-    // nothing in the fence that it knows.
-    private async Task<bool> TakeFenceAsync(CancellationToken cancellationToken)
+    // nothing in the fence that it knows. How many seconds that took; null where it took too many.
+    private async Task<int?> TakeFenceAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FullPath(StoreLayout.Fence))!);
         RequireRegularFile(StoreLayout.Fence);
@@ -208,7 +210,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             await using var fence = FileLock.TryTake(FullPath(StoreLayout.Fence));
             fence?.SetLength(0);
             if (fence is not null || second >= FileLock.FencePatience)
-                return fence is not null;
+                return fence is null ? null : second;
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using CliWrap;
+using CliWrap.Buffered;
 using RegistryCleaner.RegistryTests.Fixture;
 using RegistryCleaner.TestKit;
 
@@ -30,6 +31,8 @@ internal sealed partial class DyingDisk : IAsyncDisposable
 
     // Of small file systems.
     private const int Block = 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] Nonsense = "nonsense nonsense"u8[..16].ToArray();
 
@@ -131,13 +134,28 @@ internal sealed partial class DyingDisk : IAsyncDisposable
     }
 
     private async Task<bool> TryMountAsync() =>
-        isMounted = (await Cli.Wrap("mount").WithArguments(["-o", "loop", Device, MountPoint]).WithValidation(CommandResultValidation.None).ExecuteAsync()).ExitCode == 0;
+        isMounted = await TryAsync("mount", "-o", "loop", Device, MountPoint);
 
     private async Task UnmountAsync()
     {
-        if (isMounted)
-            await RunAsync("umount", MountPoint);
+        if (!isMounted)
+            return;
         isMounted = false;
+        // A process that another test is starting has a copy of all that is open and mounted here, for a moment; until it is gone the
+        // file system lives on, as dead as it is.
+        await WaitAsync(() => TryAsync("umount", MountPoint));
+        await WaitAsync(async () => !await IsInUseAsync());
+    }
+
+    private async Task WaitAsync(Func<Task<bool>> isSo)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (!await isSo())
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new InvalidOperationException($"{Device} stays in use.");
+            await Task.Delay(50);
+        }
     }
 
     private void Ask(Func<int, int> call)
@@ -150,6 +168,12 @@ internal sealed partial class DyingDisk : IAsyncDisposable
         if (result < 0)
             throw new Win32Exception(error);
     }
+
+    private async Task<bool> IsInUseAsync() =>
+        (await Cli.Wrap("losetup").WithArguments(["--associated", Device]).ExecuteBufferedAsync()).StandardOutput.Length > 0;
+
+    private static async Task<bool> TryAsync(string command, params string[] arguments) =>
+        (await Cli.Wrap(command).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteAsync()).ExitCode == 0;
 
     private static async Task RunAsync(string command, params string[] arguments) => await Cli.Wrap(command).WithArguments(arguments).ExecuteAsync();
 

@@ -50,6 +50,7 @@ public class DyingDiskSpecs(ITestOutputHelper output)
                     if (point++ == at)
                         disk.Die(loss);
                 });
+                point.ShouldBeGreaterThan(at);
                 deaths++;
                 told += failure?.Contains("Input/output error", StringComparison.Ordinal) == true ? 1 : 0;
 
@@ -101,6 +102,7 @@ public class DyingDiskSpecs(ITestOutputHelper output)
 
         output.WriteLine($"{verb}: {tried} of {used.Count} blocks were bad, one at a time, and {told} runs were told so");
         tried.ShouldBeGreaterThan(10);
+        told.ShouldBeGreaterThan(0);
     }
 
     private static async Task FillAsync(DyingDisk disk, string verb)

@@ -135,7 +135,21 @@ public sealed class ServingSpecs : IDisposable
 
         await scene.Registry.StartAgainAsync();
         await other.StopAsync();
-        (await RunAsync(scene)).ShouldEndWith(0);
+
+        // What does not look like one may be a backup's, and may be one all the same.
+        var (beside, engine) = ($"{other.Name}-beside", ContainerEngine.Docker);
+        await engine.Command(["commit", other.Name, beside]).ExecuteBufferedAsync();
+        try
+        {
+            await engine.Command(["run", "--detach", "--name", beside, "--volume", $"{scene.Store.Root}:/data", "--entrypoint", "sleep", beside, "600"]).ExecuteBufferedAsync();
+            (await RunAsync(scene)).ShouldEndWith(0).Error.ShouldContain($"The store is mounted in '{beside}' as well");
+        }
+        finally
+        {
+            await engine.Command(["rm", "-f", beside]).ExecuteBufferedAsync();
+            await engine.Command(["rmi", beside]).ExecuteBufferedAsync();
+        }
+
         await scene.ShouldHoldAsync(["app:kept"]);
     }
 
