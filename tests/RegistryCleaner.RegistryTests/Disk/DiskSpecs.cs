@@ -1,5 +1,6 @@
 using RegistryCleaner.Planning;
 using RegistryCleaner.RegistryTests.Fixture;
+using RegistryCleaner.TestKit;
 using Shouldly;
 using Xunit.Abstractions;
 
@@ -127,15 +128,21 @@ public class DiskSpecs(ITestOutputHelper output)
         disk.Oracle.WholeTags.ShouldBe(["app:2", "other:1"]);
     }
 
-    private static async Task<SmallDisk> MadeAsync(string verb)
+    // Two images that share a layer, one like them elsewhere, and what nobody needs.
+    internal static void Fill(StoreBuilder store)
     {
-        var disk = await SmallDisk.MountAsync();
-        var store = disk.Store;
         foreach (var (image, repository) in new[] { ("1", "app"), ("2", "app"), ("1", "other") })
             store.Tag(repository, image, store.Image(repository, $"{repository} {image}", store.Layer(repository, "base", 5000), store.Layer(repository, $"{repository} {image}", 9000)));
         store.Layer("app", "nobody's", 9000);
         store.Blob("orphan"u8);
         store.Age(TimeSpan.FromDays(2));
+    }
+
+    private static async Task<SmallDisk> MadeAsync(string verb)
+    {
+        var disk = await SmallDisk.MountAsync();
+        var store = disk.Store;
+        Fill(store);
         if (verb is "RestoreImages" or "EmptyTrash")
             await new Cleaner().CleanImagesAsync(new CleanImagesOptions { Images = ["app:1"], RegistryRoot = store.RootDirectory, Offline = true });
         return disk;

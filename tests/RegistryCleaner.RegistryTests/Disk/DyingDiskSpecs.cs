@@ -56,11 +56,7 @@ public class DyingDiskSpecs(ITestOutputHelper output)
 
                 await disk.ReviveAsync();
                 var when = $"{verb}, dead at point {at} of {points}, {loss}: {failure}";
-                Kept.Except(disk.Oracle.WholeTags).ShouldBeEmpty(when);
-                disk.Oracle.BrokenTags.ShouldBeEmpty(when);
-                await RunAsync(disk, verb, _ => { });
-                disk.Oracle.WholeTags.ShouldBe(expected, when);
-                disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+                await ShouldBeWholeAndCompletedAsync(disk, verb, expected, when);
             }
         }
 
@@ -93,11 +89,7 @@ public class DyingDiskSpecs(ITestOutputHelper output)
 
             await disk.MendAsync(used[block]);
             var when = $"{verb}, block at {used[block]}: {failure}";
-            Kept.Except(disk.Oracle.WholeTags).ShouldBeEmpty(when);
-            disk.Oracle.BrokenTags.ShouldBeEmpty(when);
-            await RunAsync(disk, verb, _ => { });
-            disk.Oracle.WholeTags.ShouldBe(expected, when);
-            disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+            await ShouldBeWholeAndCompletedAsync(disk, verb, expected, when);
         }
 
         output.WriteLine($"{verb}: {tried} of {used.Count} blocks were bad, one at a time, and {told} runs were told so");
@@ -105,14 +97,19 @@ public class DyingDiskSpecs(ITestOutputHelper output)
         told.ShouldBeGreaterThan(0);
     }
 
+    private static async Task ShouldBeWholeAndCompletedAsync(DyingDisk disk, string verb, IEnumerable<string> expected, string when)
+    {
+        Kept.Except(disk.Oracle.WholeTags).ShouldBeEmpty(when);
+        disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+        await RunAsync(disk, verb, _ => { });
+        disk.Oracle.WholeTags.ShouldBe(expected, when);
+        disk.Oracle.BrokenTags.ShouldBeEmpty(when);
+    }
+
     private static async Task FillAsync(DyingDisk disk, string verb)
     {
         var store = disk.Store;
-        foreach (var (image, repository) in new[] { ("1", "app"), ("2", "app"), ("1", "other") })
-            store.Tag(repository, image, store.Image(repository, $"{repository} {image}", store.Layer(repository, "base", 5000), store.Layer(repository, $"{repository} {image}", 9000)));
-        store.Layer("app", "nobody's", 9000);
-        store.Blob("orphan"u8);
-        store.Age(TimeSpan.FromDays(2));
+        DiskSpecs.Fill(store);
         if (verb is "RestoreImages" or "EmptyTrash")
             await RunAsync(new LocalStoreFiles(Path.Combine(store.RootDirectory, StoreLayout.BaseDirectory)), "CleanImages");
     }
