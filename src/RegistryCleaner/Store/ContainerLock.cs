@@ -72,10 +72,10 @@ internal sealed partial class ContainerLock : IWaitedLock
 
         if (answer.Task.IsCompleted)
         {
-            var isWithout = (await answer.Task).EndsWith("without", StringComparison.Ordinal);
-            if (isWithout)
+            var last = (await answer.Task).Split(' ')[^1];
+            if (last == "without")
                 LogNoFlock(logger, host.Where);
-            return new ContainerLock(mark, input, command) { HasWaited = !isWithout && !(await answer.Task).EndsWith(" 0", StringComparison.Ordinal) };
+            return new ContainerLock(mark, input, command) { HasWaited = last is not ("without" or "0") };
         }
 
         await input.Writer.CompleteAsync();

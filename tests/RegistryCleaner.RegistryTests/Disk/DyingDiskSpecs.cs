@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RegistryCleaner.Api;
-using RegistryCleaner.Collecting;
-using RegistryCleaner.Marking;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Planning;
 using RegistryCleaner.Pruning;
 using RegistryCleaner.RegistryTests.Fixture;
+using RegistryCleaner.RegistryTests.Live;
 using RegistryCleaner.Restoring;
 using RegistryCleaner.Store;
 using RegistryCleaner.TestKit;
@@ -148,8 +147,7 @@ public class DyingDiskSpecs(ITestOutputHelper output)
                 await pruner.ApplyAsync(await PlanAsync(files), outcome, CancellationToken.None);
                 break;
             case "GarbageCollect":
-                var question = new CollectionQuestion { DeleteUntagged = true, Grace = TimeSpan.Zero, Now = await new StoreReader(files).GetTimeAsync(CancellationToken.None) };
-                await pruner.ApplyAsync(await new MarkAndSweepCollector(files, pruner, NullLogger.Instance).PlanAsync(question, DeletionLimit.None, allowNoRepositories: false, CancellationToken.None), outcome, CancellationToken.None);
+                await Round.CollectAsync(files, pruner, outcome);
                 break;
             case "RestoreImages":
                 var runs = new EarlierRuns(files);

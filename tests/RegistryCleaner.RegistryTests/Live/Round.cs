@@ -122,7 +122,8 @@ internal sealed class Round(RegistryScene scene, int number, LiveSteps without, 
         await pruner.ApplyAsync(await PlanReading.PlanAsync(reader, request, CancellationToken.None), outcome, CancellationToken.None);
     }
 
-    private static async Task CollectAsync(IStoreFiles store, Pruner pruner, PruneOutcome outcome)
+    // Whatever nothing needs, as GarbageCollect does.
+    internal static async Task CollectAsync(IStoreFiles store, Pruner pruner, PruneOutcome outcome)
     {
         var question = new CollectionQuestion { DeleteUntagged = true, Grace = TimeSpan.Zero, Now = await new StoreReader(store).GetTimeAsync(CancellationToken.None) };
         var plan = await new MarkAndSweepCollector(store, pruner, NullLogger.Instance).PlanAsync(question, DeletionLimit.None, allowNoRepositories: false, CancellationToken.None);
