@@ -1,6 +1,17 @@
 using System.Runtime.InteropServices;
 using RegistryCleaner.Tool;
 
+// Most runs end before they have made so much garbage, in bytes, and none of it is worth a collection. Refused where less memory is left.
+const long UncollectedGarbage = 16 << 20;
+try
+{
+    _ = GC.TryStartNoGCRegion(UncollectedGarbage);
+}
+catch (ArgumentOutOfRangeException)
+{
+    // The heap may not become as large at all, as in a small container.
+}
+
 using var cancellation = new CancellationTokenSource();
 
 // The first signal stops between two steps; the second ends the process, which the next run then heals.

@@ -24,6 +24,14 @@ public static class ManifestReader
 
     private const int Few = 32;
 
+    private const int MaxKept = 1024;
+
+    // What a manifest refers to is gathered here before its lists are made, each in its length.
+    [ThreadStatic]
+    private static List<Descriptor>? t_children;
+    [ThreadStatic]
+    private static List<Descriptor>? t_blobs;
+
     // The members that hold references, and what says of which kind they are.
     private static readonly string[] s_names = ["mediatype", "manifests", "config", "layers", "blobs", "fslayers", "subject", "digest", "blobsum"];
 
@@ -87,8 +95,8 @@ public static class ManifestReader
 
     private static Manifest Read(Digest digest, int size, JsonElement root)
     {
-        var children = new List<Descriptor>();
-        var blobs = new List<Descriptor>();
+        var children = Emptied(ref t_children);
+        var blobs = Emptied(ref t_blobs);
         Digest? subject = null;
         var mediaType = "";
         var hasChildren = false;
@@ -141,6 +149,14 @@ public static class ManifestReader
         {
             Descriptors = ofChildren.IsEmpty ? ofBlobs : Distinct([.. ofChildren, .. ofBlobs]),
         };
+    }
+
+    private static List<Descriptor> Emptied(ref List<Descriptor>? kept)
+    {
+        if (kept is null || kept.Capacity > MaxKept)
+            kept = new(Few);
+        kept.Clear();
+        return kept;
     }
 
     private static ImmutableArray<Digest> DigestsOf(ImmutableArray<Descriptor> descriptors) => ImmutableArray.CreateRange(descriptors, descriptor => descriptor.Digest);

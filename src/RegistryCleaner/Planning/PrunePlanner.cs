@@ -43,7 +43,8 @@ public static class PrunePlanner
     public static IReadOnlyCollection<Digest>? LayersConcerned(PruneRequest request, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests)
     {
         var asked = Asked.Of(repository, manifests, [.. request.Images.Where(image => image.Repository == repository.Name)], request);
-        return asked.IsWhole || asked.Tags.All(tag => tag.Removed) ? null : asked.Graph.BlobsBehind(asked.Graph.Considered);
+        // Tags about an image may go with it: whether they do takes a look at all that stays, and is decided once, with the plan.
+        return asked.IsWhole || asked.Tags.All(tag => tag.Removed || asked.About.ContainsKey(tag.Tag)) ? null : asked.Graph.BlobsBehind(asked.Graph.Considered);
     }
 
     private static string NoRepository(RepositoryName name, StoreSnapshot snapshot) =>
@@ -58,7 +59,8 @@ public static class PrunePlanner
         PruneRequest request,
         ImmutableArray<MissingImage>.Builder missing)
     {
-        var (isWhole, tags, removedTags, removedDigests, graph) = Asked.Of(repository, manifests, images, request);
+        var asked = Asked.Of(repository, manifests, images, request);
+        var (isWhole, tags, graph, removedDigests) = (asked.IsWhole, asked.DecideTags(), asked.Graph, asked.RemovedDigests);
         missing.AddRange(images.Select(image => Missing(image, repository)).OfType<MissingImage>());
         var decided = graph.Considered
             .Where(repository.Revisions.ContainsKey)
@@ -85,7 +87,7 @@ public static class PrunePlanner
             Tags = tags,
             Manifests = decided,
             Layers = layers,
-            Remarks = isWhole || removedTags.Count + removedDigests.Count == 0 ? [] : [.. graph.Doubts.Select(doubt => $"{doubt}: all manifests and layers of {repository.Name} are kept")],
+            Remarks = isWhole || asked.IsNothing ? [] : [.. graph.Doubts.Select(doubt => $"{doubt}: all manifests and layers of {repository.Name} are kept")],
             Released = released,
             Holders = [.. Holders(repository, graph, tags, removedDigests, released, isWhole)],
         };
@@ -96,12 +98,12 @@ public static class PrunePlanner
     {
         if (isWhole)
             return new TagPlan(tag, link.Target, true, "its repository was asked for");
+        if (!images.Contains(tag))
+            return new TagPlan(tag, link.Target, false, "not asked for");
         List<ImageSelector> asked = [.. images[tag]];
         if (asked.Any(image => image.Digest is null || image.Digest == link.Target))
             return new TagPlan(tag, link.Target, true, "asked for");
-        return asked.Count > 0
-            ? new TagPlan(tag, link.Target, false, $"asked for only while it points to {asked[0].Digest}")
-            : new TagPlan(tag, link.Target, false, "not asked for");
+        return new TagPlan(tag, link.Target, false, $"asked for only while it points to {asked[0].Digest}");
     }
 
     private static MissingImage? Missing(ImageSelector image, RepositorySnapshot repository)
@@ -198,9 +200,12 @@ public static class PrunePlanner
         ];
     }
 
-    // What was asked for in a repository.
-    private sealed record Asked(bool IsWhole, ImmutableArray<TagPlan> Tags, HashSet<Tag> RemovedTags, HashSet<Digest> RemovedDigests, RepositoryGraph Graph)
+    // What was asked for in a repository: its tags as they were asked for, and those that are about a manifest and may go with it.
+    private sealed record Asked(
+        bool IsWhole, ImmutableArray<TagPlan> Tags, HashSet<Digest> RemovedDigests, Dictionary<Tag, Digest> About, IReadOnlyDictionary<Tag, string>? Staying, RepositoryGraph Graph)
     {
+        public bool IsNothing => RemovedDigests.Count == 0 && !Tags.Any(tag => tag.Removed);
+
         public static Asked Of(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, IReadOnlyList<ImageSelector> images, PruneRequest request)
         {
             var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
@@ -216,14 +221,15 @@ public static class PrunePlanner
                 .Select(tag => (tag.Tag, Subject: SubjectOf(tag, repository, manifests)))
                 .Where(item => item.Subject is not null)
                 .ToDictionary(item => item.Tag, item => item.Subject!.Value);
-            var graph = new RepositoryGraph(repository, manifests, removedTags, removedDigests, aboutTags: about);
-            return new Asked(isWhole, [.. tags.Select(DecideAbout)], removedTags, removedDigests, graph);
-
-            TagPlan DecideAbout(TagPlan tag) =>
-                about.TryGetValue(tag.Tag, out var subject) && graph.ReasonToKeep(subject) is null ? tag with { Removed = true, Reason = $"it is about {subject.Abbreviated}, which goes", GoesWith = subject }
-                : !tag.Removed && staying?.GetValueOrDefault(tag.Tag) is { } why ? tag with { Reason = why }
-                : tag;
+            return new Asked(isWhole, tags, removedDigests, about, staying, new RepositoryGraph(repository, manifests, removedTags, removedDigests, aboutTags: about));
         }
+
+        public ImmutableArray<TagPlan> DecideTags() => [.. Tags.Select(DecideAbout)];
+
+        private TagPlan DecideAbout(TagPlan tag) =>
+            About.TryGetValue(tag.Tag, out var subject) && Graph.ReasonToKeep(subject) is null ? tag with { Removed = true, Reason = $"it is about {subject.Abbreviated}, which goes", GoesWith = subject }
+            : !tag.Removed && Staying?.GetValueOrDefault(tag.Tag) is { } why ? tag with { Reason = why }
+            : tag;
 
         // About a manifest that is not here, be it gone or in another repository, nothing is known; what cannot be read may be anything.
         private static Digest? SubjectOf(TagPlan tag, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests) =>

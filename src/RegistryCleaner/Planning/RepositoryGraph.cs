@@ -95,11 +95,23 @@ internal sealed class RepositoryGraph
         {
             if (blobs.Contains(digest))
                 needed.Add(digest);
-            if (ManifestOf(digest) is { } manifest)
-                needed.UnionWith(manifest.Needs.Where(blobs.Contains));
+            if (ManifestOf(digest) is not { } manifest)
+                continue;
+            AddThoseOf(manifest.Children);
+            AddThoseOf(manifest.Blobs);
         }
 
         return needed;
+
+        // Called for all that stays, which may be thousands: without enumerators.
+        void AddThoseOf(ImmutableArray<Digest> needs)
+        {
+            foreach (var need in needs)
+            {
+                if (blobs.Contains(need))
+                    needed.Add(need);
+            }
+        }
     }
 
     /// <summary>Blobs that the manifests that go refer to, with these manifests themselves.</summary>
@@ -138,7 +150,9 @@ internal sealed class RepositoryGraph
         {
             if ((_limit is not null && _repository.Revisions.ContainsKey(digest) && !_limit.Contains(digest)) || !found.Add(digest))
                 continue;
-            foreach (var next in ManifestsIn(digest).Concat(_referrers[digest]))
+            foreach (var next in ManifestsIn(digest))
+                pending.Push(next);
+            foreach (var next in _referrers[digest])
                 pending.Push(next);
         }
 
@@ -146,8 +160,8 @@ internal sealed class RepositoryGraph
     }
 
     // A manifest of an unknown type may refer to other manifests anywhere: what is a revision here is one.
-    private IEnumerable<Digest> ManifestsIn(Digest digest) => ManifestOf(digest) is { } manifest
-        ? manifest.Kind == ManifestKind.Unknown ? manifest.Children.Concat(manifest.Blobs.Where(_repository.Revisions.ContainsKey)) : manifest.Children
+    private ImmutableArray<Digest> ManifestsIn(Digest digest) => ManifestOf(digest) is { } manifest
+        ? manifest.Kind == ManifestKind.Unknown ? [.. manifest.Children, .. manifest.Blobs.Where(_repository.Revisions.ContainsKey)] : manifest.Children
         : [];
 
     private Dictionary<Digest, Reason> FindKept()
@@ -167,7 +181,7 @@ internal sealed class RepositoryGraph
 
     private void Keep(Digest root, Reason reason, Dictionary<Digest, Reason> kept)
     {
-        if (!kept.TryAdd(root, reason))
+        if (!kept.TryAdd(root, reason) || ManifestsIn(root).IsEmpty)
             return;
         var pending = new Stack<Digest>();
         for (var digest = root; ; digest = pending.Pop())

@@ -18,19 +18,22 @@ internal static partial class FileRead
     private const int NotADirectory = 20;
 
     /// <summary>The content of a file, at the beginning of a buffer that grows as needed.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="root">The store.</param>
+    /// <param name="path">The file in it.</param>
     /// <param name="maxLength">Where reading ends: a longer file comes with one byte more, or some.</param>
     /// <param name="buffer">What is read into.</param>
     /// <returns>The length that was read; null where there is no such file.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
-    public static int? Read(string path, int maxLength, ref byte[] buffer) =>
-        OperatingSystem.IsLinux() ? ReadDirectly(path, maxLength, ref buffer) : ReadManaged(path, maxLength, ref buffer);
+    public static int? Read(string root, string path, int maxLength, ref byte[] buffer) =>
+        OperatingSystem.IsLinux() ? ReadDirectly(root, path, maxLength, ref buffer) : ReadManaged(Path.Combine(root, path), maxLength, ref buffer);
 
-    private static int? ReadDirectly(string path, int maxLength, ref byte[] buffer)
+    private static int? ReadDirectly(string root, string path, int maxLength, ref byte[] buffer)
     {
+        Span<byte> encoded = stackalloc byte[NativePath.Usual];
+        ref readonly var name = ref MemoryMarshal.GetReference(NativePath.Encode(root, path, encoded));
         int file;
-        while ((file = open(path, NonBlocking | CloseOnExec)) < 0)
+        while ((file = open(in name, NonBlocking | CloseOnExec)) < 0)
         {
             switch (Marshal.GetLastPInvokeError())
             {
@@ -39,7 +42,7 @@ internal static partial class FileRead
                 case NotFound or NotADirectory:
                     return null;
                 case var error:
-                    throw Failed(error, path);
+                    throw Failed(error, Path.Combine(root, path));
             }
         }
 
@@ -57,7 +60,7 @@ internal static partial class FileRead
                 if (count > 0)
                     length += count;
                 else if (Marshal.GetLastPInvokeError() is not Interrupted and var error)
-                    throw Failed(error, path);
+                    throw Failed(error, Path.Combine(root, path));
             }
 
             return length;
@@ -103,8 +106,8 @@ internal static partial class FileRead
         return new IOException($"'{path}': {reason.Message}", error);
     }
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int open(in byte path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int file, ref byte buffer, nint count);

@@ -19,8 +19,9 @@ internal sealed class RepositoryReader(IStoreFiles files)
         var revisions = new LinkFinder(files);
         foreach (var directory in directories)
         {
-            revisions.AddPlace(StoreLayout.TagsIn(directory), name => tags.Add($"{StoreLayout.TagsIn(directory)}/{name}"));
-            revisions.AddPlace(StoreLayout.UploadsIn(directory), name => uploads.Add($"{StoreLayout.UploadsIn(directory)}/{name}"));
+            var (tagsHere, uploadsHere) = (StoreLayout.TagsIn(directory), StoreLayout.UploadsIn(directory));
+            revisions.AddPlace(tagsHere, name => tags.Add($"{tagsHere}/{name}"));
+            revisions.AddPlace(uploadsHere, name => uploads.Add($"{uploadsHere}/{name}"));
             revisions.AddLinks(StoreLayout.RevisionsIn(directory));
         }
 

@@ -7,6 +7,8 @@ namespace RegistryCleaner.Store;
 /// <summary>Reads a store's files into snapshots. Manifests never change, so each is read once in a reader's life.</summary>
 public sealed class StoreReader(IStoreFiles files)
 {
+    private const int FirstAsked = 16;
+
     private readonly Dictionary<Digest, ManifestState> _manifests = [];
 
     /// <summary>
@@ -84,7 +86,14 @@ public sealed class StoreReader(IStoreFiles files)
         IReadOnlyList<string> directories, IReadOnlyCollection<Digest> blobs, CancellationToken cancellationToken)
     {
         var linked = new ConcurrentDictionary<Digest, bool>();
-        await LinkedAsync(directories, blobs, (_, blob) => linked[blob] = true, cancellationToken);
+        List<Digest> asked = [.. blobs];
+        // What a few repositories are found to link, as what all are built upon, need not be asked of the others.
+        for (var (start, count) = (0, FirstAsked); start < directories.Count && asked.Count > 0; (start, count) = (start + count, count * 4))
+        {
+            await LinkedAsync([.. directories.Skip(start).Take(count)], asked, (_, blob) => linked[blob] = true, cancellationToken);
+            asked.RemoveAll(linked.ContainsKey);
+        }
+
         return linked.Keys.ToHashSet();
     }
 

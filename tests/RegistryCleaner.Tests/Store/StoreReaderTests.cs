@@ -240,6 +240,19 @@ public sealed class StoreReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task However_many_repositories_there_are_the_last_is_asked_for_what_no_other_links()
+    {
+        const int Many = 100;
+        var alone = Enumerable.Range(0, Many).Select(i => Store.Layer($"r{i:000}", $"of {i}")).ToArray();
+        var everywhere = Enumerable.Range(0, Many).Select(i => Store.Layer($"r{i:000}", "everywhere")).Last();
+        List<string> directories = [.. Enumerable.Range(0, Many).Select(i => $"v2/repositories/r{i:000}")];
+
+        (await new StoreReader(Files).LinkedAsync(directories, [everywhere, .. alone], default)).Count.ShouldBe(Many + 1);
+        foreach (var i in new[] { 0, 15, 16, 17, 79, 80, 81, Many - 1 })
+            (await new StoreReader(Files).LinkedAsync(directories, [everywhere, alone[i]], default)).ShouldBe([everywhere, alone[i]], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Links_to_layers_are_those_that_were_asked_for_and_those_by_another_algorithm()
     {
         var wanted = Store.Layer("a", "wanted");
