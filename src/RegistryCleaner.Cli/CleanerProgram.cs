@@ -42,8 +42,8 @@ internal static class CleanerProgram
         if (errors.Count > 0)
             return Fail(ExitCode.BadInput, errors, words);
 
-        using var loggers = ConsoleLog.CreateFactory(level);
-        return await RunAsync(reading, new Cleaner(loggers.CreateLogger("registry-cleaner"), Terminal.Confirm), isJson, cancellationToken);
+        using var terminal = TerminalProgress.OnError();
+        return await RunAsync(reading, new Cleaner(new LineLog(level, terminal.WriteLine), Terminal.Confirm, terminal.IsShown ? terminal : null), isJson, cancellationToken);
     }
 
     // What was done before something else was refused is reported all the same.

@@ -19,6 +19,8 @@ internal static class ReportPrinter
         {
             var table = new Table().Border(TableBorder.Simple);
             table.AddColumns("Action", "Item", "Frees alone", "Shares", "Reason");
+            // Names are what is looked for: on a narrow terminal, reasons give way.
+            table.Columns[1].NoWrap();
             table.Columns[2].RightAligned();
             table.Columns[3].RightAligned();
             foreach (var row in report.Rows)

@@ -18,7 +18,7 @@ public sealed partial class Cleaner
     public async Task<CleanerReport> CheckRegistryAsync(CheckRegistryOptions options, CancellationToken cancellationToken = default)
     {
         RequireFiles(options, "CheckRegistry");
-        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        await using var location = await LocateAsync(options, cancellationToken);
         var run = options.Repair
             ? await CleanerRun.StartAsync(location, options, new PruningOptions { TrashRetention = RegistryOptions.DefaultTrashRetention, Earlier = EarlierTrash.Keep }, [], false, _logger, cancellationToken)
             : CleanerRun.StartPuttingBack(location, _logger);

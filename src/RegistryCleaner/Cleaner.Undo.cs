@@ -17,7 +17,7 @@ public sealed partial class Cleaner
     {
         var asked = options.Images.Count == 0 ? [] : ImageList.Parse(options.Images);
         RequireFiles(options, "RestoreImages");
-        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        await using var location = await LocateAsync(options, cancellationToken);
         // To finish a run takes something away: whoever serves has to be told.
         var run = options.Interrupted == InterruptedRunPolicy.RollBack
             ? CleanerRun.StartPuttingBack(location, _logger)
@@ -48,7 +48,7 @@ public sealed partial class Cleaner
     public async Task<CleanerReport> EmptyTrashAsync(EmptyTrashOptions options, CancellationToken cancellationToken = default)
     {
         RequireFiles(options, "EmptyTrash");
-        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        await using var location = await LocateAsync(options, cancellationToken);
         var run = await CleanerRun.StartAsync(location, options, new PruningOptions { Earlier = EarlierTrash.Empty, Interrupted = options.Interrupted }, [], options.DryRun, _logger, cancellationToken);
         var before = (await ReadHistoryAsync(run, cancellationToken)).Where(summary => summary.BytesInTrash > 0 || summary.State is RunState.InTrash or RunState.Interrupted).ToList();
         return await run.RunAsync(options.DryRun, options.LockTimeout, async outcome =>
@@ -67,7 +67,7 @@ public sealed partial class Cleaner
     public async Task<CleanerReport> HistoryAsync(HistoryOptions options, CancellationToken cancellationToken = default)
     {
         RequireFiles(options, "History");
-        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        await using var location = await LocateAsync(options, cancellationToken);
         var run = CleanerRun.StartPuttingBack(location, _logger);
         return run.Report("History", CollectorKind.None, null) with { Runs = await ReadHistoryAsync(run, cancellationToken) };
     }

@@ -18,7 +18,8 @@ namespace RegistryCleaner;
 /// <param name="confirm">
 /// Asks a person, where there is one: told what rules and patterns are about to remove, it answers whether they may. Null where nobody is asked.
 /// </param>
-public sealed partial class Cleaner(ILogger? logger = null, Func<string, CancellationToken, Task<bool>>? confirm = null)
+/// <param name="progress">Who is told how far it is with many files; null for nobody.</param>
+public sealed partial class Cleaner(ILogger? logger = null, Func<string, CancellationToken, Task<bool>>? confirm = null, IProgress<CleanerProgress>? progress = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
@@ -65,7 +66,7 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
 
     private async Task<CleanerReport> CleanAsync(ImageRequest request, CleanImagesOptions options, Confirmation confirmation, CancellationToken cancellationToken)
     {
-        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        await using var location = await LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
         var run = await CleanerRun.StartAsync(location, options, options.Pruning, request.Repositories, options.DryRun, _logger, cancellationToken);
         if (options.Collector == CollectorKind.Registry)
@@ -95,7 +96,7 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
 
     private async Task<CleanerReport> CollectAsync(GarbageCollectOptions options, CancellationToken cancellationToken)
     {
-        await using var location = await new RegistryLocator(_logger).LocateAsync(options, cancellationToken);
+        await using var location = await LocateAsync(options, cancellationToken);
         StoppedRun.RequirePossible(options.Restart, location);
         var run = await CleanerRun.StartAsync(location, options, options.Pruning, [], options.DryRun, _logger, cancellationToken);
         if (options.Collector == CollectorKind.Registry)
@@ -128,6 +129,9 @@ public sealed partial class Cleaner(ILogger? logger = null, Func<string, Cancell
             await CleanerRun.TryAsync(outcome, async () => collection = await run.Collector.CollectAsync(plan, outcome, cancellationToken), cancellationToken);
         return report with { CollectionPlan = plan, Collection = collection };
     }
+
+    private async Task<RegistryLocation> LocateAsync(RegistryOptions options, CancellationToken cancellationToken) =>
+        await new RegistryLocator(_logger).LocateAsync(options, cancellationToken) with { Progress = progress };
 
     private static void RequireFound(PrunePlan plan, ImageSelection? selection, bool strict)
     {

@@ -46,7 +46,7 @@ public class PublicApiTests
             parameter.Name.StartsWith("registry-", StringComparison.Ordinal) || parameter.Name is "container-engine" or "insecure" or "offline" or "settle" or "lock-timeout"));
     }
 
-    private static void RequireApproved(string name, Assembly assembly)
+    internal static void RequireApproved(string name, Assembly assembly)
     {
         var directory = Path.Combine(RepositoryRoot.Path, "tests", "RegistryCleaner.Tests");
         var approved = Path.Combine(directory, $"{name}.approved.txt");

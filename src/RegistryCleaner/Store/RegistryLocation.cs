@@ -42,6 +42,9 @@ public sealed record RegistryLocation : IAsyncDisposable
     /// <summary>How the files of a container that does not run are reached, or null.</summary>
     internal StoppedContainer? Stopped { get; init; }
 
+    /// <summary>Who is told how far the reading of its files is, or null.</summary>
+    internal IProgress<CleanerProgress>? Progress { get; init; }
+
     /// <summary>Whether the container was stopped when it was found, and runs by now.</summary>
     internal async Task<bool> WasStartedMeanwhileAsync(CancellationToken cancellationToken) =>
         Stopped is not null && (await ContainerInspection.AskAsync(Host.Engine!, Inspection!.Id, cancellationToken)).Inspection is { IsRunning: true };
@@ -55,7 +58,11 @@ public sealed record RegistryLocation : IAsyncDisposable
     public ValueTask DisposeAsync() => Stopped?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>The store's files, rooted at <see cref="StoreLayout.BaseDirectory"/>.</summary>
-    public IStoreFiles OpenFiles(ILogger logger) => Files(Host, $"{RootDirectory.TrimEnd('/')}/{StoreLayout.BaseDirectory}", logger);
+    public IStoreFiles OpenFiles(ILogger logger)
+    {
+        var files = Files(Host, $"{RootDirectory.TrimEnd('/')}/{StoreLayout.BaseDirectory}", logger);
+        return Progress is null ? files : new ProgressFiles(files, Progress);
+    }
 
     /// <summary>One line that says what was chosen and why.</summary>
     public override string ToString() =>
