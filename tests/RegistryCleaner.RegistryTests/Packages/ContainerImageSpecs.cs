@@ -1,6 +1,7 @@
 using CliWrap;
 using CliWrap.Buffered;
 using RegistryCleaner.RegistryTests.Fixture;
+using Shouldly;
 
 namespace RegistryCleaner.RegistryTests.Packages;
 
@@ -14,10 +15,7 @@ public class ContainerImageSpecs
     [DockerFact]
     public async Task The_image_prunes_the_store_of_another_container()
     {
-        var registryImage = await RegistryImages.FindAsync(ContainerEngine.Docker, 2);
-        Skip.IfNot(registryImage.Name == RegistryImages.Made, "this machine's .NET runtime does not run in Docker Hub's registry:2");
-        await using var scene = await ReleaseScene.StartAsync();
-        await BuildAsync(registryImage.Name);
+        await using var scene = await StartAsync();
         string[] words = ["--volumes-from", scene.Registry.Name, "--network", $"container:{scene.Registry.Name}", Image, "CleanImages", "--images", "team/app:1.4.0"];
 
         // The registry of the test does not listen where a registry does, and is not found: something may be serving.
@@ -30,6 +28,34 @@ public class ContainerImageSpecs
         (await RunAsync("--volumes-from", scene.Registry.Name, Image, "GarbageCollect", "--offline")).ShouldEndWith(0);
         await scene.Registry.StartAgainAsync();
         await scene.ShouldBePrunedAsync();
+    }
+
+    [DockerFact]
+    public async Task Whoever_the_store_belongs_to_may_run_it_and_nobody_else()
+    {
+        await using var scene = await StartAsync();
+        await scene.Registry.StopAsync();
+        string[] words = ["--volumes-from", scene.Registry.Name, "--user", "1000:1000", Image, "CleanImages", "--images", "team/app:1.4.0", "--offline"];
+
+        var refused = await RunAsync(words);
+        refused.ExitCode.ShouldBe(5, refused.StandardError);
+        refused.StandardError.ShouldContain("The store cannot be changed");
+        (await RunAsync("--volumes-from", scene.Registry.Name, "--entrypoint", "chown", Image, "-R", "1000:1000", "/var/lib/registry")).ShouldEndWith(0);
+        await scene.Registry.StartAgainAsync();
+        await scene.ShouldBeUntouchedAsync();
+        await scene.Registry.StopAsync();
+
+        (await RunAsync(words)).ShouldEndWith(0);
+        await scene.Registry.StartAgainAsync();
+        await scene.ShouldBePrunedAsync();
+    }
+
+    private static async Task<ReleaseScene> StartAsync()
+    {
+        var registryImage = await RegistryImages.FindAsync(ContainerEngine.Docker, 2);
+        Skip.IfNot(registryImage.Name == RegistryImages.Made, "this machine's .NET runtime does not run in Docker Hub's registry:2");
+        await BuildAsync(registryImage.Name);
+        return await ReleaseScene.StartAsync();
     }
 
     private static async Task BuildAsync(string registryImage)
