@@ -57,7 +57,8 @@ run_dotnet_target() {
 # What an earlier version left there would be published with this one's.
 pack() {
     rm -rf "$packages"
-    dotnet pack "$root/RegistryCleaner.sln" -c Release -o "$packages"
+    # Paths as on a build server: from one commit come the same files, wherever it lies.
+    dotnet pack "$root/RegistryCleaner.sln" -c Release -o "$packages" -p:ContinuousIntegrationBuild=true
     echo "build.sh: RegistryCleaner.Nuke is packed only where Nuke.Common restores" >&2
 }
 

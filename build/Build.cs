@@ -39,6 +39,8 @@ internal sealed class Build : NukeBuild, ICleanImages, IGarbageCollect, IRestore
             DotNetPack(settings => settings
                 .SetConfiguration("Release")
                 .SetOutputDirectory(Packages)
+                // Paths as on a build server: from one commit come the same files, wherever it lies.
+                .SetContinuousIntegrationBuild(true)
                 .CombineWith([Solution, RootDirectory / "src" / "RegistryCleaner.Nuke"], (one, project) => one.SetProject(project)));
         });
 
