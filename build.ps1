@@ -60,7 +60,7 @@ function Test-LacksNuke {
 # What an earlier version left there would be published with this one's.
 function Invoke-Pack {
     if (Test-Path $packages) { Remove-Item $packages -Recurse }
-    & dotnet pack $solution -c Release -o $packages dotnet pack $solution -c Release -o $packages -p:ContinuousIntegrationBuild=true
+    & dotnet pack $solution -c Release -o $packages -p:ContinuousIntegrationBuild=true
     [Console]::Error.WriteLine('build.ps1: RegistryCleaner.Nuke is packed only where Nuke.Common restores')
 }
 

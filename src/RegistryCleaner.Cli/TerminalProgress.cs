@@ -6,6 +6,9 @@ namespace RegistryCleaner.Tool;
 /// <summary>Standard error, where a terminal shows how far the cleaner is with many files, and lines are written above that.</summary>
 internal sealed class TerminalProgress : IProgress<CleanerProgress>, IDisposable
 {
+    // A terminal may be stopped by who sits there, with Ctrl-S. That the drawing ends is not waited for then.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly TextWriter _writer;
     private readonly IAnsiConsole? _console;
@@ -17,14 +20,14 @@ internal sealed class TerminalProgress : IProgress<CleanerProgress>, IDisposable
     {
         _writer = new ForgivingWriter(writer);
         _console = isDrawn
-            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_writer), Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes })
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_writer), Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false } })
             : null;
     }
 
     /// <summary>Standard error, drawn on if it is a terminal that knows how. Only of the console's own writer that can be found out.</summary>
     public static TerminalProgress OnError() => new(
         Console.Error,
-        !Console.IsErrorRedirected && AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Profile.Capabilities.Ansi);
+        !Console.IsErrorRedirected && AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Profile.Capabilities is { Ansi: true, Interactive: true });
 
     /// <summary>Whether anything is ever shown.</summary>
     public bool IsShown => _console is not null;
@@ -87,7 +90,7 @@ internal sealed class TerminalProgress : IProgress<CleanerProgress>, IDisposable
         public void End()
         {
             _isOver.TrySetResult();
-            ((IAsyncResult)_drawing).AsyncWaitHandle.WaitOne();
+            ((IAsyncResult)_drawing).AsyncWaitHandle.WaitOne(s_patience);
         }
     }
 }

@@ -18,7 +18,7 @@ namespace RegistryCleaner;
 /// <param name="confirm">
 /// Asks a person, where there is one: told what rules and patterns are about to remove, it answers whether they may. Null where nobody is asked.
 /// </param>
-/// <param name="progress">Who is told how far it is with many files; null for nobody.</param>
+/// <param name="progress">Who is told how far it is with many files; null for nobody. What it throws ends the run, as if a file could not be read.</param>
 public sealed partial class Cleaner(ILogger? logger = null, Func<string, CancellationToken, Task<bool>>? confirm = null, IProgress<CleanerProgress>? progress = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger.Instance;

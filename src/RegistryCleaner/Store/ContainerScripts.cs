@@ -27,8 +27,19 @@ internal static class ContainerScripts
 
     public static readonly ContainerScript ListChildren = new($"""find -H "$@" -mindepth 1 -maxdepth 1 -print0 | {StatFound}""");
 
+    // Of a link to a disk that is not mounted, find says that nothing is there.
     /// <summary>The paths of all entries, each ended by NUL.</summary>
-    public static readonly ContainerScript ListNames = new("""find -H "$@" -mindepth 1 -maxdepth 1 -print0""");
+    public static readonly ContainerScript ListNames = new($$"""
+        for p; do
+            [ ! -e "$p" ] || continue
+            p=${p%/}
+            while [ ! -e "$p" ]; do
+                [ ! -L "$p" ] || { printf "find: %s: {{StorePaths.LeadsNowhere}}\n" "$p" >&2; break; }
+                case $p in */*) p=${p%/*};; *) break;; esac
+            done
+        done
+        find -H "$@" -mindepth 1 -maxdepth 1 -print0
+        """);
 
     public static readonly ContainerScript Find = new($"""find -H "$@" -mindepth 1 -name "*$ending" -print0 | {StatFound}""", "ending");
 

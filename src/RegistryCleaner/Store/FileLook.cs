@@ -51,7 +51,9 @@ internal static partial class FileLook
         }
     }
 
-    /// <summary>Whether it is certain that nothing is at a path, nor a file where a directory of it should be.</summary>
+    /// <summary>
+    /// Whether nothing is found at a path, links being followed. What is in the way may be a link that leads nowhere, and is no file.
+    /// </summary>
     public static bool IsNothing(string root, string path)
     {
         Span<byte> status = stackalloc byte[StatusLength];

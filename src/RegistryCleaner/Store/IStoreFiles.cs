@@ -19,7 +19,7 @@ public interface IStoreFiles
 
     /// <summary>
     /// Names what directories hold, and nothing else about it: the cheapest way to see much. A directory that does not exist holds
-    /// nothing; a symbolic link to one is followed.
+    /// nothing; a symbolic link to one is followed, and one that leads nowhere is a problem, also on the way.
     /// </summary>
     /// <param name="directories">The directories.</param>
     /// <param name="onName">

@@ -314,7 +314,11 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     {
         // To be told of it by an exception takes a hundred times as long.
         if (FileLook.IsNothing(Root, directory))
+        {
+            AddWhatIsInTheWay(directory, problems);
             return;
+        }
+
         try
         {
             using var names = new NameEnumerator(FullPath(directory), onName);
@@ -323,8 +327,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
         catch (DirectoryNotFoundException)
         {
-            if (IsBehindFile(directory))
-                problems.Add(new StoreProblem(directory, "there is a file where a directory should be"));
+            AddWhatIsInTheWay(directory, problems);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -332,13 +335,24 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         }
     }
 
-    // Such a directory is said not to be found, as one is that nothing was ever put in.
-    private bool IsBehindFile(string directory)
+    // A directory behind a file, or behind a link to a disk that is not mounted, is said not to be found, as one is that nothing was ever put in.
+    private void AddWhatIsInTheWay(string directory, ConcurrentBag<StoreProblem> problems)
     {
-        var path = FullPath(directory);
-        while (path.Length > Root.Length && !Path.Exists(path))
-            path = Path.GetDirectoryName(path)!;
-        return File.Exists(path);
+        try
+        {
+            var path = directory;
+            StoreEntry? found;
+            while ((found = Stat(path)) is null && path.Contains('/', StringComparison.Ordinal))
+                path = StoreLayout.ParentOf(path);
+            if (found is { Kind: EntryKind.SymbolicLink } && !Directory.Exists(FullPath(path)))
+                problems.Add(new StoreProblem(path, StorePaths.LeadsNowhere));
+            else if (found is { Kind: not (EntryKind.Directory or EntryKind.SymbolicLink) })
+                problems.Add(new StoreProblem(directory, "there is a file where a directory should be"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new StoreProblem(directory, e.Message));
+        }
     }
 
     private List<StoreEntry> ListOne(string directory, ConcurrentBag<StoreProblem> problems)

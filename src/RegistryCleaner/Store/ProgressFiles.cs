@@ -3,9 +3,9 @@ namespace RegistryCleaner.Store;
 /// <summary>Files of which it is told how far the reading is, where there are many. What changes a store is passed on as it is.</summary>
 /// <param name="inner">The files.</param>
 /// <param name="progress">Who is told.</param>
-internal sealed class ProgressFiles(IStoreFiles inner, IProgress<CleanerProgress> progress) : IStoreFiles
+/// <param name="many">From how many files on: fewer are done before anybody has read that they are.</param>
+internal sealed class ProgressFiles(IStoreFiles inner, IProgress<CleanerProgress> progress, int many = ProgressFiles.Many) : IStoreFiles
 {
-    /// <summary>Fewer files are done before anybody has read that they are.</summary>
     public const int Many = 5_000;
 
     private const int Step = 1_000;
@@ -74,7 +74,7 @@ internal sealed class ProgressFiles(IStoreFiles inner, IProgress<CleanerProgress
     private async Task<T> TellAsync<T>(string activity, int total, Func<Action, Task<T>> work)
     {
         var done = 0;
-        if (total < Many)
+        if (total < many)
             return await work(() => { });
         progress.Report(new CleanerProgress(activity, 0, total));
         try

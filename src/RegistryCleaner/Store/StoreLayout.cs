@@ -111,6 +111,9 @@ public static class StoreLayout
 
     internal static string UploadsIn(string directory) => $"{directory}/{UploadsName}";
 
+    /// <summary>The directories between a repository's own and those that are named by a digest.</summary>
+    internal static string[] LinkPlacesIn(string directory) => [$"{LayersIn(directory)}/sha256", RevisionsIn(directory), $"{RevisionsIn(directory)}/sha256"];
+
     internal static string[] MarkersIn(string directory) => [$"{directory}/{ManifestsName}", LayersIn(directory), UploadsIn(directory)];
 
     /// <summary>The directory of all blobs whose digest begins with a byte.</summary>

@@ -3,6 +3,9 @@ namespace RegistryCleaner.Store;
 /// <summary>What every implementation of <see cref="IStoreFiles"/> refuses.</summary>
 internal static class StorePaths
 {
+    /// <summary>Why a directory cannot be listed.</summary>
+    public const string LeadsNowhere = "it is a symbolic link that leads to no directory, so that what belongs there is out of reach";
+
     /// <summary>Why nothing can be moved.</summary>
     public const string SeveralFileSystems = "lies on more than one file system, or on one that is mounted in two places: nothing can be renamed from one to the other";
 

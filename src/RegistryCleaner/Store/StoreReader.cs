@@ -115,6 +115,16 @@ public sealed class StoreReader(IStoreFiles files)
             return index % 2 == 0 ? StoreLayout.LayerLinkIn(directory, blob) : StoreLayout.RevisionLinkIn(directory, blob);
         });
         await files.StatEachAsync(paths, (index, _) => found(directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]), cancellationToken);
+        // A look at a path goes through a link in the place of a directory, and where that leads nowhere, nothing is there.
+        List<(string Directory, string Place)> places = [.. directories.SelectMany(StoreLayout.LinkPlacesIn, (directory, place) => (directory, place))];
+        var unknown = new ConcurrentBag<string>();
+        await files.StatEachAsync(new LazyList<string>(places.Count, index => places[index].Place), (index, entry) =>
+        {
+            if (entry.Kind != EntryKind.Directory)
+                unknown.Add(places[index].Directory);
+        }, cancellationToken);
+        foreach (var (directory, blob) in unknown.Distinct().SelectMany(directory => asked.Select(blob => (directory, blob))))
+            found(directory, blob);
         var wanted = asked.ToHashSet();
         foreach (var (directory, blob) in (await LinkedByOtherNamesAsync(directories, cancellationToken)).Where(link => wanted.Contains(link.Blob)))
             found(directory, blob);

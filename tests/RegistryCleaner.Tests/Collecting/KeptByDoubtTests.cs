@@ -48,6 +48,41 @@ public class KeptByDoubtTests
     }
 
     [Theory]
+    [InlineData("_manifests/tags", false)]
+    [InlineData("_manifests/tags", true)]
+    [InlineData("_manifests/revisions", false)]
+    [InlineData("_manifests/revisions/sha256", true)]
+    [InlineData("_layers/sha256", false)]
+    [InlineData("_layers/sha512", false)]
+    [InlineData("_uploads", false)]
+    public async Task What_lies_on_a_disk_that_is_not_mounted_is_not_nothing(string place, bool throughShell)
+    {
+        using var scene = new OwnScene { DeleteUntagged = true };
+        var layer = scene.Store.Layer("app", "layer");
+        var image = scene.Store.Image("app", "app", layer);
+        scene.Store.Tag("app", "1", image);
+        scene.Store.Write($"v2/repositories/app/_layers/sha512/{s_alias}/link", System.Text.Encoding.UTF8.GetBytes(layer.ToString()));
+        scene.Store.Write("v2/repositories/app/_uploads/1/startedat", ""u8);
+        scene.Store.Blob("orphan"u8);
+        scene.Store.Age(s_old);
+        var (here, elsewhere) = (scene.Store.FullPath($"v2/repositories/app/{place}"), scene.Store.FullPath("elsewhere"));
+        Directory.Move(here, elsewhere);
+        File.CreateSymbolicLink(here, "/not/mounted");
+
+        var files = throughShell ? new ContainerStoreFiles(CommandHost.Local, scene.Files.Root, NullLogger.Instance) : scene.Files;
+        var plan = await OwnScene.PlanAsync(files, deleteUntagged: true, DeletionLimit.None);
+        OwnScene.IsGoing(plan, layer).ShouldBeFalse();
+        OwnScene.IsGoing(plan, image).ShouldBeFalse();
+        plan.Remarks.ShouldContain(remark => remark.Contains("symbolic link", StringComparison.Ordinal));
+        await scene.RunAsync(files);
+
+        File.Delete(here);
+        Directory.Move(elsewhere, here);
+        new StoreOracle(scene.Store.RootDirectory).BrokenTags.ShouldBeEmpty();
+        scene.Store.Has(StoreLayout.BlobDirectory(layer)).ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_tag_that_cannot_be_read_is_named(bool deleteUntagged)

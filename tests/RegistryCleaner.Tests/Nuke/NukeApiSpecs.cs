@@ -10,9 +10,9 @@ public sealed class NukeApiSpecs(NukeBuildFixture build) : IClassFixture<NukeBui
     {
         Skip.If(build.Unavailable is not null, build.Unavailable);
         var directory = Path.Combine(RepositoryRoot.Path, "build", "bin", "Debug");
-        AssemblyLoadContext.Default.Resolving += (context, name) =>
-            Path.Combine(directory, $"{name.Name}.dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+        var context = new AssemblyLoadContext("the build");
+        context.Resolving += (_, name) => Path.Combine(directory, $"{name.Name}.dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
 
-        PublicApiTests.RequireApproved("PublicApi.Nuke", AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.Combine(directory, "RegistryCleaner.Nuke.dll")));
+        PublicApiTests.RequireApproved("PublicApi.Nuke", context.LoadFromAssemblyPath(Path.Combine(directory, "RegistryCleaner.Nuke.dll")));
     }
 }

@@ -57,6 +57,25 @@ public abstract class FilesContract : IDisposable
         listed.Select(entry => (entry.Path, entry.Kind)).ShouldBe(found.Values.Where(entry => entry.Path != "v2").Select(entry => (entry.Path, entry.Kind)), ignoreOrder: true);
     }
 
+    [SkippableTheory]
+    [InlineData("v2/a/tags")]
+    [InlineData("v2/a/tags/below/it")]
+    public async Task Behind_a_link_that_leads_nowhere_may_be_anything(string listed)
+    {
+        Put("v2/b/tags/1/current/link", "1");
+        Directory.CreateDirectory(Full("v2/a"));
+        File.CreateSymbolicLink(Full("v2/a/tags"), "/not/mounted");
+        File.CreateSymbolicLink(Full("v2/c"), "b");
+        var names = new System.Collections.Concurrent.ConcurrentBag<string>();
+
+        var problems = await Files.ListNamesAsync([listed, "v2/b/tags", "v2/c/tags", "v2/c/none", "v2/none/none"], (index, name) => names.Add($"{index}/{name}"), default);
+
+        var problem = problems.ShouldHaveSingleItem();
+        problem.Path.ShouldBe("v2/a/tags");
+        problem.Reason.ShouldContain("symbolic link");
+        names.ShouldBe(["1/1", "2/1"], ignoreOrder: true);
+    }
+
     [SkippableFact]
     public async Task A_file_has_the_digest_of_its_content()
     {

@@ -6,7 +6,7 @@ namespace RegistryCleaner.Tests.Store;
 /// <summary>Whoever is told of it, the files are what they are.</summary>
 public class ProgressFilesContractTests : FilesContract
 {
-    protected override IStoreFiles Open(string root) => new ProgressFiles(new LocalStoreFiles(root), new Recorded());
+    protected override IStoreFiles Open(string root) => new ProgressFiles(new LocalStoreFiles(root), new Recorded(), many: 1);
 }
 
 public sealed class ProgressFilesTests : IDisposable

@@ -239,6 +239,27 @@ public sealed class StoreReaderTests : IDisposable
         return await reader.ReadLayersAsync(await reader.ReadAsync([.. repositories.Select(RepositoryName.Parse)], default), _ => null, default);
     }
 
+    [Theory]
+    [InlineData("_layers/sha256")]
+    [InlineData("_layers/sha512")]
+    [InlineData("_manifests/revisions")]
+    [InlineData("_manifests/revisions/sha256")]
+    public async Task A_repository_whose_links_lie_on_a_disk_that_is_not_mounted_may_link_anything(string place)
+    {
+        var asked = Store.Image("a", "image", Store.Layer("a", "layer"));
+        Store.Image("b", "image", Store.Layer("b", "layer"));
+        var directories = Enumerable.Range(0, 30).Select(i => $"v2/repositories/other{i}").Append("v2/repositories/b").ToList();
+        var links = Store.FullPath($"v2/repositories/b/{place}");
+        if (Directory.Exists(links))
+            Directory.Delete(links, recursive: true);
+        File.CreateSymbolicLink(links, "/not/mounted");
+
+        IReadOnlySet<Digest>? linked = null;
+        var refused = await Record.ExceptionAsync(async () => linked = await new StoreReader(Files).LinkedAsync(directories, [asked], default));
+
+        (refused is StoreAccessException || linked!.Contains(asked)).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task However_many_repositories_there_are_the_last_is_asked_for_what_no_other_links()
     {
