@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using RegistryCleaner;
 using RegistryCleaner.Tool;
 
-// Most runs end before they have made so much garbage, in bytes, and none of it is worth a collection. Refused where less memory is left.
+// Most runs end before they have made so much garbage, in bytes, and none of it is worth a collection. A full collection makes more.
 const long UncollectedGarbage = 16 << 20;
 try
 {
-    _ = GC.TryStartNoGCRegion(UncollectedGarbage);
+    if (!args.Contains(nameof(CleanerVerbs.GarbageCollect), StringComparer.OrdinalIgnoreCase))
+        _ = GC.TryStartNoGCRegion(UncollectedGarbage);
 }
 catch (ArgumentOutOfRangeException)
 {

@@ -116,17 +116,20 @@ public sealed class StoreReader(IStoreFiles files)
         });
         await files.StatEachAsync(paths, (index, _) => found(directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]), cancellationToken);
         // A look at a path goes through a link in the place of a directory, and where that leads nowhere, nothing is there.
-        List<(string Directory, string Place)> places = [.. directories.SelectMany(StoreLayout.LinkPlacesIn, (directory, place) => (directory, place))];
+        List<(string Directory, string Path)> places = [.. directories.SelectMany(StoreLayout.LinkPlacesIn, (directory, path) => (directory, path))];
         var unknown = new ConcurrentBag<string>();
-        await files.StatEachAsync(new LazyList<string>(places.Count, index => places[index].Place), (index, entry) =>
+        var otherNames = new ConcurrentBag<(string Directory, string Path)>();
+        await files.StatEachAsync(new LazyList<string>(places.Count, index => places[index].Path), (index, entry) =>
         {
             if (entry.Kind != EntryKind.Directory)
                 unknown.Add(places[index].Directory);
+            else if (Digest.OtherAlgorithms.Any(algorithm => entry.Path.EndsWith($"/{algorithm}", StringComparison.Ordinal)))
+                otherNames.Add(places[index]);
         }, cancellationToken);
         foreach (var (directory, blob) in unknown.Distinct().SelectMany(directory => asked.Select(blob => (directory, blob))))
             found(directory, blob);
         var wanted = asked.ToHashSet();
-        foreach (var (directory, blob) in (await LinkedByOtherNamesAsync(directories, cancellationToken)).Where(link => wanted.Contains(link.Blob)))
+        foreach (var (directory, blob) in (await LinkedByOtherNamesAsync([.. otherNames], cancellationToken)).Where(link => wanted.Contains(link.Blob)))
             found(directory, blob);
     }
 
@@ -145,11 +148,12 @@ public sealed class StoreReader(IStoreFiles files)
     }
 
     // A layer that was uploaded by its sha512 is stored by sha256: its link's name is the one, its content the other.
-    private async Task<IEnumerable<(string Directory, Digest Blob)>> LinkedByOtherNamesAsync(IReadOnlyList<string> directories, CancellationToken cancellationToken)
+    private async Task<IEnumerable<(string Directory, Digest Blob)>> LinkedByOtherNamesAsync(IReadOnlyList<(string Directory, string Path)> places, CancellationToken cancellationToken)
     {
-        List<string> others = [.. directories.SelectMany(directory => Digest.OtherAlgorithms.Select(algorithm => $"{StoreLayout.LayersIn(directory)}/{algorithm}"))];
+        if (places.Count == 0)
+            return [];
         var paths = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        var problems = await files.ListNamesAsync(others, (index, name) => paths[$"{others[index]}/{name}/link"] = directories[index / Digest.OtherAlgorithms.Count], cancellationToken);
+        var problems = await files.ListNamesAsync([.. places.Select(place => place.Path)], (index, name) => paths[$"{places[index].Path}/{name}/link"] = places[index].Directory, cancellationToken);
         if (problems is [var problem, ..])
             throw new StoreAccessException($"The links of layers cannot be listed: {problem}");
         return (await ReadLinksAsync([.. paths.Keys], cancellationToken)).Where(pair => pair.Value.Target is not null).Select(pair => (paths[pair.Key], pair.Value.Target!.Value));
