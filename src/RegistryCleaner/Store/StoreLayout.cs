@@ -112,8 +112,8 @@ public static class StoreLayout
     internal static string UploadsIn(string directory) => $"{directory}/{UploadsName}";
 
     /// <summary>The directories between a repository's own and those that are named by a digest.</summary>
-    internal static string[] LinkPlacesIn(string directory) =>
-        [$"{LayersIn(directory)}/sha256", RevisionsIn(directory), $"{RevisionsIn(directory)}/sha256", .. Digest.OtherAlgorithms.Select(algorithm => $"{LayersIn(directory)}/{algorithm}")];
+    internal static IReadOnlyList<string> LinkPlaces { get; } =
+        [$"{LayersName}/sha256", $"{ManifestsName}/revisions", $"{ManifestsName}/revisions/sha256", .. Digest.OtherAlgorithms.Select(algorithm => $"{LayersName}/{algorithm}")];
 
     internal static string[] MarkersIn(string directory) => [$"{directory}/{ManifestsName}", LayersIn(directory), UploadsIn(directory)];
 

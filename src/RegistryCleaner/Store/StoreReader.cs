@@ -116,15 +116,15 @@ public sealed class StoreReader(IStoreFiles files)
         });
         await files.StatEachAsync(paths, (index, _) => found(directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]), cancellationToken);
         // A look at a path goes through a link in the place of a directory, and where that leads nowhere, nothing is there.
-        List<(string Directory, string Path)> places = [.. directories.SelectMany(StoreLayout.LinkPlacesIn, (directory, path) => (directory, path))];
+        var each = StoreLayout.LinkPlaces.Count;
         var unknown = new ConcurrentBag<string>();
         var otherNames = new ConcurrentBag<(string Directory, string Path)>();
-        await files.StatEachAsync(new LazyList<string>(places.Count, index => places[index].Path), (index, entry) =>
+        await files.StatEachAsync(new LazyList<string>(checked(directories.Count * each), index => $"{directories[index / each]}/{StoreLayout.LinkPlaces[index % each]}"), (index, entry) =>
         {
             if (entry.Kind != EntryKind.Directory)
-                unknown.Add(places[index].Directory);
-            else if (Digest.OtherAlgorithms.Any(algorithm => entry.Path.EndsWith($"/{algorithm}", StringComparison.Ordinal)))
-                otherNames.Add(places[index]);
+                unknown.Add(directories[index / each]);
+            else if (!entry.Path.EndsWith("/sha256", StringComparison.Ordinal) && entry.Path.Contains($"/{StoreLayout.LayersName}/", StringComparison.Ordinal))
+                otherNames.Add((directories[index / each], entry.Path));
         }, cancellationToken);
         foreach (var (directory, blob) in unknown.Distinct().SelectMany(directory => asked.Select(blob => (directory, blob))))
             found(directory, blob);

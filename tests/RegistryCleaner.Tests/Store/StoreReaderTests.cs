@@ -246,8 +246,8 @@ public sealed class StoreReaderTests : IDisposable
     [InlineData("_manifests/revisions/sha256")]
     public async Task A_repository_whose_links_lie_on_a_disk_that_is_not_mounted_may_link_anything(string place)
     {
-        var asked = Store.Image("a", "image", Store.Layer("a", "layer"));
-        Store.Image("b", "image", Store.Layer("b", "layer"));
+        var image = Store.Image("b", "image", Store.Layer("b", "layer"));
+        var asked = place.StartsWith("_layers", StringComparison.Ordinal) ? Store.Layer("a", "linked by a name that is out of reach") : image;
         var directories = Enumerable.Range(0, 30).Select(i => $"v2/repositories/other{i}").Append("v2/repositories/b").ToList();
         var links = Store.FullPath($"v2/repositories/b/{place}");
         if (Directory.Exists(links))
@@ -258,6 +258,15 @@ public sealed class StoreReaderTests : IDisposable
         var refused = await Record.ExceptionAsync(async () => linked = await new StoreReader(Files).LinkedAsync(directories, [asked], default));
 
         (refused is StoreAccessException || linked!.Contains(asked)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_layer_is_linked_by_the_name_of_another_algorithm_alone()
+    {
+        var layer = Store.Layer("a", "layer");
+        Store.Write($"v2/repositories/b/_layers/sha512/{new string('a', 128)}/link", System.Text.Encoding.UTF8.GetBytes(layer.ToString()));
+
+        (await new StoreReader(Files).LinkedAsync(["v2/repositories/b"], [layer], default)).ShouldBe([layer]);
     }
 
     [Fact]
