@@ -11,7 +11,6 @@ namespace RegistryCleaner.Store;
 public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger logger) : IStoreFiles
 {
     // Regular file, directory and symbolic link in the type bits of st_mode.
-    private const int TypeMask = 0xF000;
     private const int PipeBuffer = 64 << 10;
 
     // Both are far below what a command line may have, and what a shell holds easily.
@@ -238,13 +237,7 @@ public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger l
     {
         // Only the record's own line break: a name may end in one, and is another name without it.
         var fields = record[..^1].Split(' ', 4);
-        var kind = (int.Parse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & TypeMask) switch
-        {
-            0x8000 => EntryKind.File,
-            0x4000 => EntryKind.Directory,
-            0xA000 => EntryKind.SymbolicLink,
-            _ => EntryKind.Other,
-        };
+        var kind = StoreEntry.KindOf(int.Parse(fields[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         return new StoreEntry(
             fields[3].StartsWith("./", StringComparison.Ordinal) ? fields[3][2..] : fields[3],
             kind,

@@ -19,10 +19,6 @@ internal static partial class FileLook
     private const int SizeAt = 40;
     private const int SecondsAt = 112;
     private const int NanosecondsAt = 120;
-    private const int KindMask = 0xF000;
-    private const int DirectoryKind = 0x4000;
-    private const int FileKind = 0x8000;
-    private const int LinkKind = 0xA000;
 
     private static readonly long s_lastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
@@ -82,13 +78,7 @@ internal static partial class FileLook
     // Null for a time that no calendar of the runtime's has.
     private static StoreEntry? EntryOf(string path, ReadOnlySpan<byte> status)
     {
-        var kind = (MemoryMarshal.Read<ushort>(status[ModeAt..]) & KindMask) switch
-        {
-            DirectoryKind => EntryKind.Directory,
-            LinkKind => EntryKind.SymbolicLink,
-            FileKind => EntryKind.File,
-            _ => EntryKind.Other,
-        };
+        var kind = StoreEntry.KindOf(MemoryMarshal.Read<ushort>(status[ModeAt..]));
         var seconds = MemoryMarshal.Read<long>(status[SecondsAt..]);
         if (seconds < 0 || seconds >= s_lastSecond)
             return null;

@@ -39,6 +39,15 @@ public enum EntryKind
 /// <param name="Modified">When its content was last written (mtime), in whole seconds or finer.</param>
 public readonly record struct StoreEntry(string Path, EntryKind Kind, long Size, DateTimeOffset Modified)
 {
+    // By the type in a mode as stat gives it, the same on all systems (<sys/stat.h>).
+    internal static EntryKind KindOf(int mode) => (mode & 0xF000) switch
+    {
+        0x8000 => EntryKind.File,
+        0x4000 => EntryKind.Directory,
+        0xA000 => EntryKind.SymbolicLink,
+        _ => EntryKind.Other,
+    };
+
     // Nothing that cannot be looked at counts as old.
     internal static StoreEntry Unreadable(string path) => new(path, EntryKind.Unreadable, 0, DateTimeOffset.MaxValue);
 }
