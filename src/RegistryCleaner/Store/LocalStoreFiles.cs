@@ -44,16 +44,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         var problems = new ConcurrentBag<StoreProblem>();
         await ForEachAsync(paths.Count, index =>
         {
-            try
-            {
-                if (Stat(paths[index]) is { } entry)
-                    onEntry(index, entry);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                problems.Add(new StoreProblem(paths[index], e.Message));
-                onEntry(index, StoreEntry.Unreadable(paths[index]));
-            }
+            if (LookAt(paths[index], problems) is { } entry)
+                onEntry(index, entry);
         }, cancellationToken);
         return [.. problems];
     }
@@ -357,12 +349,12 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
 
     private List<StoreEntry> ListOne(string directory, ConcurrentBag<StoreProblem> problems)
     {
+        var paths = new List<string>();
         try
         {
-            return [.. new FileSystemEnumerable<StoreEntry>(
-                FullPath(directory),
-                (ref FileSystemEntry entry) => EntryOf($"{directory}/{entry.FileName}", entry.Attributes, entry.Length, entry.LastWriteTimeUtc),
-                new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false })];
+            using var names = new NameEnumerator(FullPath(directory), name => paths.Add($"{directory}/{name}"));
+            while (names.MoveNext())
+                continue;
         }
         catch (DirectoryNotFoundException)
         {
@@ -371,7 +363,22 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problems.Add(new StoreProblem(directory, e.Message));
-            return [];
+        }
+
+        // What went while it was listed is left out.
+        return [.. paths.Select(path => LookAt(path, problems)).OfType<StoreEntry>()];
+    }
+
+    private StoreEntry? LookAt(string path, ConcurrentBag<StoreProblem> problems)
+    {
+        try
+        {
+            return Stat(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new StoreProblem(path, e.Message));
+            return StoreEntry.Unreadable(path);
         }
     }
 

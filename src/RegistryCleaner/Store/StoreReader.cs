@@ -35,7 +35,7 @@ public sealed class StoreReader(IStoreFiles files)
             var isMarker = name is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName;
             if (entry.Kind == EntryKind.SymbolicLink)
                 problems.Add(new StoreProblem(entry.Path, "it is a symbolic link; what lies behind it is not looked at"));
-            else if (entry.Kind != EntryKind.Directory && name.StartsWith('_'))
+            else if (entry.Kind is EntryKind.File or EntryKind.Other && name.StartsWith('_'))
                 strayFiles.Add(entry.Path);
             else if (entry.Kind == EntryKind.Directory && isMarker)
                 AddRepository(StoreLayout.ParentOf(entry.Path), names, unnamed);
@@ -108,13 +108,12 @@ public sealed class StoreReader(IStoreFiles files)
     private async Task LinkedAsync(IReadOnlyList<string> directories, IReadOnlyCollection<Digest> blobs, Action<string, Digest> found, CancellationToken cancellationToken)
     {
         List<Digest> asked = [.. blobs];
-        // Two paths for each pair.
-        var paths = new LazyList<string>(checked(directories.Count * asked.Count * 2), index =>
-        {
-            var (directory, blob) = (directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]);
-            return index % 2 == 0 ? StoreLayout.LayerLinkIn(directory, blob) : StoreLayout.RevisionLinkIn(directory, blob);
-        });
-        await files.StatEachAsync(paths, (index, _) => found(directories[index / 2 / asked.Count], asked[index / 2 % asked.Count]), cancellationToken);
+        // In a repository's directory; made once, as most of a path is the same in all of them.
+        string[] links = [.. asked.SelectMany(blob => new[] { StoreLayout.LayerLinkIn("", blob), StoreLayout.RevisionLinkIn("", blob) })];
+        await files.StatEachAsync(
+            new LazyList<string>(checked(directories.Count * links.Length), index => directories[index / links.Length] + links[index % links.Length]),
+            (index, _) => found(directories[index / links.Length], asked[index % links.Length / 2]),
+            cancellationToken);
         // A look at a path goes through a link in the place of a directory, and where that leads nowhere, nothing is there.
         var each = StoreLayout.LinkPlaces.Count;
         var unknown = new ConcurrentBag<string>();
