@@ -1,4 +1,4 @@
-using System.CommandLine.Help;
+using System.Reflection;
 using System.Security.Cryptography;
 using RegistryCleaner.CommandLine;
 using RegistryCleaner.Reporting;
@@ -21,14 +21,20 @@ internal static class CleanerProgram
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
-        if (parsed is { Action: HelpAction, Errors.Count: 0 })
+        if (words.Any(word => word == frontEnd.Help.Name || frontEnd.Help.Aliases.Contains(word)))
         {
             HelpText.Write(commandLine.Root.Options.ExceptBy(CleanerParameter.All.Select(parameter => "--" + parameter.Name), option => option.Name));
             return 0;
         }
 
-        if (parsed is { Action.Terminating: true, Errors.Count: 0 })
-            return await parsed.InvokeAsync(cancellationToken: cancellationToken);
+        if (words is ["--version"])
+        {
+            Console.Out.WriteLine(typeof(CleanerProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+            return 0;
+        }
+
+        if (words.Contains("--version"))
+            return Fail(ExitCode.BadInput, ["--version stands alone."], words);
         if (parsed.GetResult(commandLine.Root.Arguments[0]) is { Tokens: [{ Value: "policy" }, { Value: "check" }, ..] })
             return Fail(ExitCode.BadInput, [NotAPolicyCheck]);
         if (words.Contains("--completion"))

@@ -32,16 +32,20 @@ internal sealed class FrontEndOptions
 
     public Option<string> Verbosity { get; } = new("--verbosity") { Hidden = true };
 
+    public Option<bool> Help { get; } = new("--help", "-h", "-?", "/h", "/?") { Description = "Shows this help." };
+
+    public Option<bool> Version { get; } = new("--version") { Description = "Shows the version." };
+
     public Option<bool> NoLogo { get; } = new("--no-logo") { Hidden = true };
 
     public FrontEndOptions()
     {
-        Log.CompletionSources.Add([.. s_levels.Keys]);
+        Log.CompletionSources.Add(_ => s_levels.Keys);
         Output.CompletionSources.Add("text", "json");
-        Completion.CompletionSources.Add([.. ShellCompletion.Shells]);
+        Completion.CompletionSources.Add(_ => ShellCompletion.Shells);
     }
 
-    public IEnumerable<Option> All => [Log, Output, Completion, Verbosity, NoLogo];
+    public IEnumerable<Option> All => [Help, Version, Log, Output, Completion, Verbosity, NoLogo];
 
     public (LogLevel Level, bool IsJson, IReadOnlyList<string> Errors) Read(ParseResult parsed)
     {

@@ -9,6 +9,8 @@ internal static class ReportPrinter
     // A file or a pipe has no width: nothing is wrapped there, so that a line can be searched for.
     private const int UnlimitedWidth = 4096;
 
+    private static readonly string[] s_columns = ["Action", "Item", "Frees alone", "Shares", "Reason"];
+
     public static void Print(ReportTable report)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
@@ -18,7 +20,7 @@ internal static class ReportPrinter
         if (report.Rows.Count > 0)
         {
             var table = new Table().Border(TableBorder.Simple);
-            table.AddColumns("Action", "Item", "Frees alone", "Shares", "Reason");
+            table.AddColumns([.. s_columns.Select(title => new TableColumn(new Text(title)))]);
             // Names are what is looked for: on a narrow terminal, reasons give way.
             table.Columns[1].NoWrap();
             table.Columns[2].RightAligned();

@@ -8,6 +8,8 @@ namespace RegistryCleaner.CommandLine;
 /// </summary>
 public sealed class CleanerCommandLine
 {
+    private const string ProgramName = "registry-cleaner";
+
     // What elsewhere stands for true and false: behind a switch it is meant as its value, not as an image.
     private static readonly string[] s_truthLike = ["yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
 
@@ -24,7 +26,7 @@ public sealed class CleanerCommandLine
     /// <param name="others">Switches of the front end itself, with any number of values, which are left to it.</param>
     public CleanerCommandLine(IEnumerable<Option> others)
     {
-        Root = new RootCommand("Prunes superseded images from a self-hosted container registry.") { _words };
+        Root = new Command(ProgramName, "Prunes superseded images from a self-hosted container registry.") { _words };
         foreach (var parameter in CleanerParameter.All)
         {
             Option option = parameter.Kind switch
@@ -35,7 +37,7 @@ public sealed class CleanerCommandLine
             };
             option.Description = parameter.Description;
             option.CompletionSources.Clear();
-            option.CompletionSources.Add([.. parameter.Values]);
+            option.CompletionSources.Add(_ => parameter.Values);
             Root.Add(option);
         }
 
@@ -45,8 +47,8 @@ public sealed class CleanerCommandLine
             _known.UnionWith(option.Aliases.Append(option.Name));
     }
 
-    /// <summary>The command, for help and completion.</summary>
-    public RootCommand Root { get; }
+    /// <summary>The command, for help and completion. It brings no switch of its own, so that it collides with none of a build's.</summary>
+    public Command Root { get; }
 
     /// <summary>Switches that are somebody else's, with any number of values each: what a build engine or a script takes besides ours.</summary>
     /// <param name="names">Their names, with the dashes; those of our own parameters are left out.</param>
@@ -56,18 +58,19 @@ public sealed class CleanerCommandLine
 
     /// <summary>Takes the words apart. Nothing is expanded: no response files, no bundled letters.</summary>
     public ParseResult Parse(IReadOnlyList<string> words) =>
-        Root.Parse(words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        // A first word, or path, that ends in the program's name is taken for the program, and an image of that name would be passed over.
+        Root.Parse([ProgramName, .. words], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
     /// <summary>Reads a command line of our own: targets first, or images alone as clean_registry.py took them.</summary>
     /// <param name="words">The words as the user gave them, without the program's name.</param>
     /// <param name="environment">The names of the environment's variables.</param>
     public CommandLineReading Read(IReadOnlyList<string> words, IEnumerable<string> environment)
     {
-        var errors = WordErrors(words);
+        var parsed = Parse(words);
+        var errors = WordErrors(words, parsed);
         if (errors.Count > 0)
             return new CommandLineReading { Errors = errors };
 
-        var parsed = Parse(words);
         var positional = parsed.GetValue(_words) ?? [];
         var leading = words.TakeWhile(word => !IsSwitch(word)).ToList();
         var verbs = leading.Aggregate(CleanerVerbs.None, (all, word) => all | VerbOf(word));
@@ -107,12 +110,12 @@ public sealed class CleanerCommandLine
     public ParameterValues? ReadInBuild(
         IReadOnlyList<string> words, IEnumerable<string> environment, CleanerVerbs verb, IReadOnlyCollection<string> targets, out IReadOnlyList<string> errors)
     {
-        var found = WordErrors(words);
+        var parsed = Parse(words);
+        var found = WordErrors(words, parsed);
         errors = found;
         if (found.Count > 0)
             return null;
 
-        var parsed = Parse(words);
         var leading = words.TakeWhile(word => !IsSwitch(word)).ToList();
         found.AddRange(leading.Where(word => !targets.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(NoTarget));
         found.AddRange((parsed.GetValue(_words) ?? []).Skip(leading.Count).Select(Misplaced));
@@ -154,14 +157,14 @@ public sealed class CleanerCommandLine
         ? ["--repair knows no --dry-run: without it, CheckRegistry only says what it would repair."]
         : [];
 
-    private List<string> WordErrors(IReadOnlyList<string> words)
+    private List<string> WordErrors(IReadOnlyList<string> words, ParseResult parsed)
     {
         var errors = words.Where(IsUnknownSwitch)
             .Select(word => NoSwitch(word.Split('=', 2)[0]))
             .ToList();
         errors.AddRange(ValueErrors(words));
         errors.AddRange(GivenTwice(words));
-        return errors.Count > 0 ? errors : [.. Parse(words).Errors.Select(error => error.Message)];
+        return errors.Count > 0 ? errors : [.. parsed.Errors.Select(error => error.Message)];
     }
 
     private string NoSwitch(string name)

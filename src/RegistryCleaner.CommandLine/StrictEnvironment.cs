@@ -25,5 +25,5 @@ internal static class StrictEnvironment
         }
     }
 
-    private static string Normalized(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+    private static string Normalized(string name) => new string([.. name.Where(char.IsAsciiLetterOrDigit).Select(char.ToUpperInvariant)]);
 }

@@ -79,8 +79,8 @@ public class SelectionBenchmarks
     private static RepositorySnapshot SnapshotOf(RepositoryFacts repository) => new()
     {
         Name = repository.Name,
-        Tags = repository.Tags.ToImmutableSortedDictionary(tag => tag.Tag, tag => Link.To(tag.Digest!.Value)),
-        Revisions = repository.Tags.Select(tag => tag.Digest!.Value).Distinct().ToImmutableSortedDictionary(digest => digest, Link.To),
+        Tags = repository.Tags.ToDictionary(tag => tag.Tag, tag => Link.To(tag.Digest!.Value)),
+        Revisions = repository.Tags.Select(tag => tag.Digest!.Value).Distinct().ToDictionary(digest => digest, Link.To),
         Layers = [],
         Uploads = [],
         Problems = [],

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RegistryCleaner.Naming;
 using RegistryCleaner.Store;
 
@@ -29,8 +28,8 @@ internal sealed class ApiSnapshotReader(RegistryApi api)
             repositories[name] = new RepositorySnapshot
             {
                 Name = name,
-                Tags = links.ToImmutableSortedDictionary(pair => pair.Key, pair => Link.To(pair.Value)),
-                Revisions = held.ToImmutableSortedDictionary(digest => digest, Link.To),
+                Tags = links.ToDictionary(pair => pair.Key, pair => Link.To(pair.Value)),
+                Revisions = held.ToDictionary(digest => digest, Link.To),
                 Layers = [],
                 Uploads = [],
                 Problems = [],

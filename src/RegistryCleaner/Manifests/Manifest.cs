@@ -23,12 +23,28 @@ public sealed record Manifest(
     /// <summary>Everything that is needed for this manifest to be pulled, not counting itself. The subject is not.</summary>
     public IEnumerable<Digest> Needs => Children.Concat(Blobs);
 
-    /// <summary>The same with what the manifest says about each; a digest counts once, as it is first said.</summary>
-    public ImmutableArray<Descriptor> Descriptors { get; init; } = [];
+    /// <summary>Configuration and layers with what the manifest says about each, as it is first said.</summary>
+    public IEnumerable<Descriptor> Descriptors =>
+        Blobs.Select((digest, index) => Said.IsDefault ? new Descriptor(digest, null, false) : new Descriptor(digest, Said[index].Size, Said[index].MayBeElsewhere));
+
+    /// <summary>The same without the digests; default where nothing is said.</summary>
+    internal ImmutableArray<SaidOfBlob> Said { get; init; }
 }
 
-/// <summary>What a manifest says about something that it needs.</summary>
-/// <param name="Digest">The manifest, configuration or layer.</param>
+/// <summary>What a manifest says about a blob, in eight bytes: a large store has millions of these.</summary>
+/// <param name="size">Its length in bytes; null where that is not said, or absurd.</param>
+/// <param name="mayBeElsewhere">Whether it need not be in the registry.</param>
+internal readonly struct SaidOfBlob(long? size, bool mayBeElsewhere)
+{
+    private readonly long _said = ((size is >= 0 and <= long.MaxValue >> 1 ? size.Value : -1) << 1) | (mayBeElsewhere ? 1L : 0);
+
+    public long? Size => _said >= 0 ? _said >> 1 : null;
+
+    public bool MayBeElsewhere => (_said & 1) != 0;
+}
+
+/// <summary>What a manifest says about a configuration or a layer.</summary>
+/// <param name="Digest">The configuration or layer.</param>
 /// <param name="Size">Its length in bytes; null where that is not said.</param>
 /// <param name="MayBeElsewhere">Whether it need not be in the registry: a layer with <c>urls</c>, which clients fetch from there.</param>
 public readonly record struct Descriptor(Digest Digest, long? Size, bool MayBeElsewhere);

@@ -106,7 +106,7 @@ public static class ManifestReader
             switch (NameOf(member))
             {
                 case "mediatype" when member.Value.ValueKind == JsonValueKind.String:
-                    mediaType = member.Value.GetString()!;
+                    mediaType = MediaTypeOf(member.Value);
                     break;
                 case "manifests" when member.Value.ValueKind == JsonValueKind.Array:
                     hasChildren = true;
@@ -137,17 +137,18 @@ public static class ManifestReader
         var kind = KindOf(mediaType, hasChildren, hasBlobs);
         if (kind == ManifestKind.Unknown)
             AddEveryDigest(blobs, root);
-        var (ofChildren, ofBlobs) = (Distinct(children), Distinct(blobs));
+        RemoveTwins(children);
+        RemoveTwins(blobs);
         return new Manifest(
             digest,
             size,
             mediaType.Length > 0 ? mediaType : Assumed(kind, hasBlobs),
             kind,
-            DigestsOf(ofChildren),
-            DigestsOf(ofBlobs),
+            ArrayOf(children, static descriptor => descriptor.Digest),
+            ArrayOf(blobs, static descriptor => descriptor.Digest),
             subject)
         {
-            Descriptors = ofChildren.IsEmpty ? ofBlobs : Distinct([.. ofChildren, .. ofBlobs]),
+            Said = ArrayOf(blobs, static descriptor => new SaidOfBlob(descriptor.Size, descriptor.MayBeElsewhere)),
         };
     }
 
@@ -159,20 +160,44 @@ public static class ManifestReader
         return kept;
     }
 
-    private static ImmutableArray<Digest> DigestsOf(ImmutableArray<Descriptor> descriptors) => ImmutableArray.CreateRange(descriptors, descriptor => descriptor.Digest);
+    private static ImmutableArray<T> ArrayOf<T>(List<Descriptor> descriptors, Func<Descriptor, T> select)
+    {
+        if (descriptors.Count == 0)
+            return [];
+        var array = new T[descriptors.Count];
+        for (var i = 0; i < array.Length; i++)
+            array[i] = select(descriptors[i]);
+        return ImmutableCollectionsMarshal.AsImmutableArray(array);
+    }
 
-    // Nearly all manifests name a few blobs, each once: then nothing more is made for it.
-    private static ImmutableArray<Descriptor> Distinct(List<Descriptor> descriptors)
+    // Nearly all manifests name a few blobs, each once: then nothing is made for it.
+    private static void RemoveTwins(List<Descriptor> descriptors)
     {
         var span = CollectionsMarshal.AsSpan(descriptors);
-        var isDistinct = span.Length <= Few;
-        for (var i = 1; i < span.Length && isDistinct; i++)
+        var areDistinct = span.Length <= Few;
+        for (var i = 1; i < span.Length && areDistinct; i++)
         {
-            for (var j = 0; j < i && isDistinct; j++)
-                isDistinct = span[i].Digest != span[j].Digest;
+            for (var j = 0; j < i && areDistinct; j++)
+                areDistinct = span[i].Digest != span[j].Digest;
         }
 
-        return isDistinct ? [.. span] : [.. descriptors.DistinctBy(descriptor => descriptor.Digest)];
+        if (areDistinct)
+            return;
+        List<Descriptor> distinct = [.. descriptors.DistinctBy(descriptor => descriptor.Digest)];
+        descriptors.Clear();
+        descriptors.AddRange(distinct);
+    }
+
+    // A text for each of millions of manifests would be a large part of what reading them takes.
+    private static string MediaTypeOf(JsonElement value)
+    {
+        foreach (var known in MediaTypes.All)
+        {
+            if (value.ValueEquals(known))
+                return known;
+        }
+
+        return value.GetString()!;
     }
 
     // One of the names that count, in small letters; for another, anything else. Most members come without an escape and in letters

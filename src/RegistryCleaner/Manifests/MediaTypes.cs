@@ -23,4 +23,7 @@ public static class MediaTypes
 
     /// <summary>OCI artifact manifest of the 1.1 release candidates.</summary>
     public const string OciArtifact = "application/vnd.oci.artifact.manifest.v1+json";
+
+    /// <summary>All of these.</summary>
+    internal static IReadOnlyList<string> All { get; } = [OciManifest, DockerManifest, OciIndex, DockerManifestList, DockerSchema1Signed, DockerSchema1, OciArtifact];
 }

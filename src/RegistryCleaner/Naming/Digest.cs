@@ -11,7 +11,7 @@ namespace RegistryCleaner.Naming;
 /// What a registry stores is named by sha256: that digest is held as 32 bytes. The rule is that of opencontainers/go-digest: a
 /// known algorithm, lower-case digits, exactly the algorithm's length.
 /// </remarks>
-public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
+public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFormattable
 {
     private const string Sha256Prefix = "sha256:";
 
@@ -31,7 +31,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public string Algorithm => _other is null ? "sha256" : _other[.._other.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>The digits alone, in lower case.</summary>
-    public string Hex => _other is null ? _sha256.Hex : _other[(_other.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    public string Hex => _other is null ? _sha256.ToString() : _other[(_other.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>The 32 bytes of a sha256 digest; null for another algorithm's.</summary>
     internal Sha256? Sha256 => _other is null ? _sha256 : null;
@@ -101,7 +101,33 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
         : string.CompareOrdinal(ToString(), other.ToString());
 
     /// <inheritdoc/>
-    public override string ToString() => _other ?? Sha256Prefix + Hex;
+    public override string ToString() => _other ?? $"{Sha256Prefix}{_sha256}";
+
+    /// <summary>The digest as text, or some of its digits.</summary>
+    /// <param name="format">Null or empty for all, <c>x</c> for the digits alone, <c>x2</c> for the first two of them.</param>
+    /// <param name="formatProvider">Not used.</param>
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public string ToString(string? format, IFormatProvider? formatProvider) => format switch
+    {
+        null or "" => ToString(),
+        "x" => Hex,
+        "x2" => Hex[..2],
+        _ => throw new FormatException($"A digest has no format '{format}'."),
+    };
+
+    /// <summary>Writes what <see cref="ToString(string?, IFormatProvider?)"/> gives, without making a string of it.</summary>
+    /// <inheritdoc/>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        if (_other is not null || format is not ("" or "x" or "x2"))
+            return destination.TryWrite($"{ToString(format.ToString(), provider)}", out charsWritten);
+        return format switch
+        {
+            "x" => destination.TryWrite($"{_sha256}", out charsWritten),
+            "x2" => destination.TryWrite($"{_sha256.FirstByte:x2}", out charsWritten),
+            _ => destination.TryWrite($"{Sha256Prefix}{_sha256}", out charsWritten),
+        };
+    }
 
     /// <summary>Whether both are the same digest.</summary>
     public static bool operator ==(Digest left, Digest right) => left.Equals(right);

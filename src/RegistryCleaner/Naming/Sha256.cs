@@ -8,13 +8,18 @@ namespace RegistryCleaner.Naming;
 
 /// <summary>The 32 bytes of a sha256 digest, as a value: a large store has millions of them. Its order is that of the digits.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct Sha256(ulong A, ulong B, ulong C, ulong D) : IComparable<Sha256>
+internal readonly record struct Sha256(ulong A, ulong B, ulong C, ulong D) : IComparable<Sha256>, ISpanFormattable
 {
     public const int HexLength = 64;
 
     public byte FirstByte => (byte)(A >> 56);
 
-    public string Hex => string.Create(CultureInfo.InvariantCulture, stackalloc char[HexLength], $"{A:x16}{B:x16}{C:x16}{D:x16}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, stackalloc char[HexLength], $"{A:x16}{B:x16}{C:x16}{D:x16}");
+
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite(CultureInfo.InvariantCulture, $"{A:x16}{B:x16}{C:x16}{D:x16}", out charsWritten);
 
     public static Sha256 OfContent(ReadOnlySpan<byte> content)
     {

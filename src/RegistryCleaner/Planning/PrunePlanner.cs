@@ -44,7 +44,7 @@ public static class PrunePlanner
     {
         var asked = Asked.Of(repository, manifests, [.. request.Images.Where(image => image.Repository == repository.Name)], request);
         // Tags about an image may go with it: whether they do takes a look at all that stays, and is decided once, with the plan.
-        return asked.IsWhole || asked.Tags.All(tag => tag.Removed || asked.About.ContainsKey(tag.Tag)) ? null : asked.Graph.BlobsBehind(asked.Graph.Considered);
+        return asked.IsWhole || asked.RemovedTags.Count + asked.About.Count == repository.Tags.Count ? null : asked.Graph.BlobsBehind(asked.Graph.Considered);
     }
 
     private static string NoRepository(RepositoryName name, StoreSnapshot snapshot) =>
@@ -94,16 +94,16 @@ public static class PrunePlanner
         return (repository, graph, plan);
     }
 
-    private static TagPlan DecideTag(Tag tag, Link link, ILookup<Tag?, ImageSelector> images, bool isWhole)
+    private static (bool Removed, string Reason) DecideTag(Tag tag, Link link, ILookup<Tag?, ImageSelector> images, bool isWhole)
     {
         if (isWhole)
-            return new TagPlan(tag, link.Target, true, "its repository was asked for");
+            return (true, "its repository was asked for");
         if (!images.Contains(tag))
-            return new TagPlan(tag, link.Target, false, "not asked for");
+            return (false, "not asked for");
         List<ImageSelector> asked = [.. images[tag]];
         if (asked.Any(image => image.Digest is null || image.Digest == link.Target))
-            return new TagPlan(tag, link.Target, true, "asked for");
-        return new TagPlan(tag, link.Target, false, $"asked for only while it points to {asked[0].Digest}");
+            return (true, "asked for");
+        return (false, $"asked for only while it points to {asked[0].Digest}");
     }
 
     private static MissingImage? Missing(ImageSelector image, RepositorySnapshot repository)
@@ -200,40 +200,50 @@ public static class PrunePlanner
         ];
     }
 
-    // What was asked for in a repository: its tags as they were asked for, and those that are about a manifest and may go with it.
+    // What was asked for in a repository: tags, manifests, and the tags that are about a manifest and may go with it.
     private sealed record Asked(
-        bool IsWhole, ImmutableArray<TagPlan> Tags, HashSet<Digest> RemovedDigests, Dictionary<Tag, Digest> About, IReadOnlyDictionary<Tag, string>? Staying, RepositoryGraph Graph)
+        bool IsWhole,
+        RepositorySnapshot Repository,
+        ILookup<Tag?, ImageSelector> Images,
+        HashSet<Tag> RemovedTags,
+        HashSet<Digest> RemovedDigests,
+        Dictionary<Tag, Digest> About,
+        IReadOnlyDictionary<Tag, string>? Staying,
+        RepositoryGraph Graph)
     {
-        public bool IsNothing => RemovedDigests.Count == 0 && !Tags.Any(tag => tag.Removed);
+        public bool IsNothing => RemovedDigests.Count == 0 && RemovedTags.Count == 0;
 
         public static Asked Of(RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests, IReadOnlyList<ImageSelector> images, PruneRequest request)
         {
             var isWhole = images.Any(image => image.Tag is null && image.Digest is null);
             // Rules ask for half of a repository's tags.
             var imagesOf = images.ToLookup(image => image.Tag);
-            var tags = repository.Tags.Select(pair => DecideTag(pair.Key, pair.Value, imagesOf, isWhole)).ToImmutableArray();
-            var removedTags = tags.Where(tag => tag.Removed).Select(tag => tag.Tag).ToHashSet();
+            var removedTags = repository.Tags.Where(pair => DecideTag(pair.Key, pair.Value, imagesOf, isWhole).Removed).Select(pair => pair.Key).ToHashSet();
             var removedDigests = isWhole
                 ? repository.Revisions.Keys.ToHashSet()
                 : images.Where(image => image is { Tag: null, Digest: not null } && repository.Revisions.ContainsKey(image.Digest.Value)).Select(image => image.Digest!.Value).ToHashSet();
             var staying = request.Staying.GetValueOrDefault(repository.Name);
-            var about = tags.Where(tag => !tag.Removed && staying?.ContainsKey(tag.Tag) != true)
-                .Select(tag => (tag.Tag, Subject: SubjectOf(tag, repository, manifests)))
+            var about = repository.Tags.Where(pair => !removedTags.Contains(pair.Key) && staying?.ContainsKey(pair.Key) != true)
+                .Select(pair => (Tag: pair.Key, Subject: SubjectOf(pair.Key, pair.Value, repository, manifests)))
                 .Where(item => item.Subject is not null)
                 .ToDictionary(item => item.Tag, item => item.Subject!.Value);
-            return new Asked(isWhole, tags, removedDigests, about, staying, new RepositoryGraph(repository, manifests, removedTags, removedDigests, aboutTags: about));
+            var graph = new RepositoryGraph(repository, manifests, removedTags, removedDigests, aboutTags: about);
+            return new Asked(isWhole, repository, imagesOf, removedTags, removedDigests, about, staying, graph);
         }
 
-        public ImmutableArray<TagPlan> DecideTags() => [.. Tags.Select(DecideAbout)];
+        public ImmutableArray<TagPlan> DecideTags() => [.. Repository.Tags.Select(pair => Decide(pair.Key, pair.Value))];
 
-        private TagPlan DecideAbout(TagPlan tag) =>
-            About.TryGetValue(tag.Tag, out var subject) && Graph.ReasonToKeep(subject) is null ? tag with { Removed = true, Reason = $"it is about {subject.Abbreviated}, which goes", GoesWith = subject }
-            : !tag.Removed && Staying?.GetValueOrDefault(tag.Tag) is { } why ? tag with { Reason = why }
-            : tag;
+        private TagPlan Decide(Tag tag, Link link)
+        {
+            var (removed, reason) = DecideTag(tag, link, Images, IsWhole);
+            return About.TryGetValue(tag, out var subject) && Graph.ReasonToKeep(subject) is null
+                ? new TagPlan(tag, link.Target, true, $"it is about {subject.Abbreviated}, which goes") { GoesWith = subject }
+                : new TagPlan(tag, link.Target, removed, removed ? reason : Staying?.GetValueOrDefault(tag) ?? reason);
+        }
 
         // About a manifest that is not here, be it gone or in another repository, nothing is known; what cannot be read may be anything.
-        private static Digest? SubjectOf(TagPlan tag, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests) =>
-            tag.Digest is { } target && ReferrerTag.TryRead(tag.Tag.Value, out var referrer) && repository.Revisions.ContainsKey(referrer.Subject)
+        private static Digest? SubjectOf(Tag tag, Link link, RepositorySnapshot repository, IReadOnlyDictionary<Digest, ManifestState> manifests) =>
+            link.Target is { } target && ReferrerTag.TryRead(tag.Value, out var referrer) && repository.Revisions.ContainsKey(referrer.Subject)
             && manifests.TryGetValue(target, out var state) && state.Manifest is { } manifest
             && referrer.IsAbout(target, manifest.Kind == ManifestKind.Index, (manifest.Kind == ManifestKind.Index ? manifest.Children : []).Select(child => (child, manifests.TryGetValue(child, out var known) ? known.Manifest?.Subject : null)))
                 ? referrer.Subject

@@ -220,15 +220,16 @@ internal sealed class RepositoryGraph
             yield return problem.ToString();
         foreach (var (digest, link) in _repository.Revisions.Where(pair => pair.Value.Target is null))
             yield return $"the link of manifest {digest} cannot be read ({link.Problem})";
-        var tagged = _repository.Tags.Values.Select(link => link.Target).OfType<Digest>().ToHashSet();
+        HashSet<Digest>? tagged = null;
         foreach (var digest in Kept)
         {
             // An index may name platforms that were never pushed, and a build cache's index names layers: what is not linked as a
             // manifest and known to be none leads nowhere.
-            var isKnown = _repository.Revisions.ContainsKey(digest) || tagged.Contains(digest);
-            if (_manifests.TryGetValue(digest, out var state) && state.Manifest is null && (isKnown || !state.IsNone))
+            if (_manifests.TryGetValue(digest, out var state) && state.Manifest is null && (!state.IsNone || IsLinked(digest)))
                 yield return $"manifest {digest} cannot be read ({state.Problem})";
         }
+
+        bool IsLinked(Digest digest) => _repository.Revisions.ContainsKey(digest) || (tagged ??= [.. _repository.Tags.Values.Select(link => link.Target).OfType<Digest>()]).Contains(digest);
     }
 
     private List<Digest> ParentsFirst()

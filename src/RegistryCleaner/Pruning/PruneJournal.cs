@@ -199,7 +199,7 @@ internal sealed record JournalRepository
         [.. Layers.Select(layer => StoreLayout.TryReadRepositoryPath(RepositoryName.Parse(Name), layer.Name, out var place) && Digest.TryParse(place.Name, out var digest, out _) ? digest : (Digest?)null).OfType<Digest>()];
 
     /// <summary>Whether the repository goes as it is, with what cannot be read in it: it was asked for and has lost all its tags.</summary>
-    public bool IsGoing(RepositorySnapshot now) => AskedFor && now.Tags.IsEmpty;
+    public bool IsGoing(RepositorySnapshot now) => AskedFor && now.Tags.Count == 0;
 
     /// <summary>Whether a link was written after the plan was made: it was pushed again in the moment before it was taken away.</summary>
     public bool IsWrittenAnew(StoreEntry file)
@@ -214,9 +214,9 @@ internal sealed record JournalRepository
     /// <summary>Why a repository that was to go stays all the same, or null.</summary>
     public string? WhyToStay(RepositorySnapshot now, DateTimeOffset time)
     {
-        if (!now.Tags.IsEmpty)
+        if (now.Tags.Count > 0)
             return $"it has the tag {now.Tags.Keys.First()}";
-        if (!now.Revisions.IsEmpty)
+        if (now.Revisions.Count > 0)
             return $"it has the manifest {now.Revisions.Keys.First()}";
         var isBusy = !now.Layers.IsEmpty || now.Uploads.Any(upload => upload.Modified > time - PrunePlanner.PushGrace);
         return !AskedFor && isBusy ? "something is being pushed to it" : null;

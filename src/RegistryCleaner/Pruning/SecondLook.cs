@@ -46,7 +46,7 @@ internal sealed class SecondLook(
         var trashed = links.Where(link => link.Kind == RepositoryPathKind.RevisionLink).Select(link => link.Digest)
             .Where(digest => !repository.Revisions.ContainsKey(digest))
             .ToHashSet();
-        var whole = repository with { Revisions = repository.Revisions.AddRange(trashed.Select(digest => KeyValuePair.Create(digest, Link.To(digest)))) };
+        var whole = repository with { Revisions = repository.Revisions.Concat(trashed.Select(digest => KeyValuePair.Create(digest, Link.To(digest)))).ToDictionary() };
         trashed.ExceptWith(links.Where(link => link.IsNew).Select(link => link.Digest));
         return new RepositoryGraph(whole, manifests, new HashSet<Tag>(), trashed, limit: trashed);
     }
@@ -87,7 +87,7 @@ internal sealed class SecondLook(
         {
             var own = inTrash.Where(file => file.Path.StartsWith(StoreLayout.Repository(name) + "/_", StringComparison.Ordinal)).ToList();
             var wasPushed = own.Any(file => IsPushed(name, file, now));
-            var isThere = snapshot.Repositories.TryGetValue(name, out var repository) && (!repository.Tags.IsEmpty || !repository.Revisions.IsEmpty);
+            var isThere = snapshot.Repositories.TryGetValue(name, out var repository) && (repository.Tags.Count > 0 || repository.Revisions.Count > 0);
             if (own.Count == 0 || (!wasPushed && !isThere))
                 continue;
 

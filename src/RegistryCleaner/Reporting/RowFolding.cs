@@ -12,7 +12,7 @@ internal static class RowFolding
         var alike = new List<ReportRow>();
         foreach (var row in rows)
         {
-            if (alike.Count > 0 && KeyOf(alike[0]) != KeyOf(row))
+            if (alike.Count > 0 && !AreAlike(alike[0], row))
             {
                 foreach (var folded in FoldAlike(alike))
                     yield return folded;
@@ -31,7 +31,8 @@ internal static class RowFolding
             ? alike
             : alike.Take(Shown).Append(new ReportRow("keep", $"{alike.Count - Shown} more of {RepositoryOf(alike[0].Item)}", alike[0].Reason));
 
-    private static (string Action, string Reason, string Repository) KeyOf(ReportRow row) => (row.Action, row.Reason, RepositoryOf(row.Item));
+    private static bool AreAlike(ReportRow row, ReportRow other) =>
+        row.Action == other.Action && row.Reason == other.Reason && RepositoryOf(row.Item).SequenceEqual(RepositoryOf(other.Item));
 
-    private static string RepositoryOf(string item) => item.IndexOfAny([':', '@']) is var end and >= 0 ? item[..end] : item;
+    private static ReadOnlySpan<char> RepositoryOf(string item) => item.AsSpan(0, item.IndexOfAny([':', '@']) is var end and >= 0 ? end : item.Length);
 }

@@ -22,9 +22,7 @@ internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
     // Names come from several threads.
     private readonly ConcurrentBag<string> _links = [];
     private readonly ConcurrentBag<string> _otherAlgorithms = [];
-
-    /// <summary>What was found, in no order.</summary>
-    public ConcurrentBag<StoreEntry> Entries { get; } = [];
+    private readonly ConcurrentBag<StoreEntry> _entries = [];
 
     /// <summary>What could not be listed or looked at.</summary>
     public List<StoreProblem> Problems { get; } = [];
@@ -65,7 +63,7 @@ internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
             return;
         var listing = await files.ListAsync(directories, ListDepth.Tree, cancellationToken);
         foreach (var entry in listing.Entries)
-            Entries.Add(entry);
+            _entries.Add(entry);
         Problems.AddRange(listing.Problems);
     }
 
@@ -76,24 +74,34 @@ internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
         _paths.UnionWith(_links);
         _paths.UnionWith(_otherAlgorithms);
         _paths.UnionWith(more);
-        Problems.AddRange(await files.StatEachAsync([.. _paths], (_, entry) => Entries.Add(entry), cancellationToken));
+        Problems.AddRange(await files.StatEachAsync([.. _paths], (_, entry) => _entries.Add(entry), cancellationToken));
     }
 
-    /// <summary>What the links say, and more links of which the path alone is known.</summary>
-    public async Task<IReadOnlyDictionary<string, Link>> ReadAsync(IEnumerable<string> more, CancellationToken cancellationToken)
+    /// <summary>What was found, and what its links say.</summary>
+    /// <param name="tags">More directories, of tags, of which the path alone is known.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<IReadOnlyList<FoundEntry>> ReadAsync(IEnumerable<string> tags, CancellationToken cancellationToken)
     {
-        var links = new ConcurrentDictionary<string, Link>(StringComparer.Ordinal);
-        List<string> read = [.. more];
-        foreach (var entry in Entries.Where(entry => entry.Kind == EntryKind.File && entry.Path.EndsWith("/link", StringComparison.Ordinal)))
+        FoundEntry[] found = [.. tags.Select(tag => new StoreEntry(tag, EntryKind.Directory, 0, default)).Concat(_entries).Select(entry => new FoundEntry(entry))];
+        var read = new List<int>(found.Length);
+        var tagCount = found.Length - _entries.Count;
+        for (var i = 0; i < found.Length; i++)
         {
+            var entry = found[i].Entry;
+            if (i >= tagCount && (entry.Kind != EntryKind.File || !entry.Path.EndsWith("/link", StringComparison.Ordinal)))
+                continue;
             if (trustsNames && SaysItsName(entry) is { } digest)
-                links[entry.Path] = Link.To(digest);
+                found[i] = new FoundEntry(entry, Link.To(digest));
             else
-                read.Add(entry.Path);
+                read.Add(i);
         }
 
-        await LinkReader.ReadEachAsync(files, read, (index, link) => links[read[index]] = link, cancellationToken);
-        return links;
+        await LinkReader.ReadEachAsync(
+            files,
+            new LazyList<string>(read.Count, index => read[index] < tagCount ? StoreLayout.LinkOfTag(found[read[index]].Entry.Path) : found[read[index]].Entry.Path),
+            (index, link) => found[read[index]] = new FoundEntry(found[read[index]].Entry, link),
+            cancellationToken);
+        return found;
     }
 
     // The link of a layer that was uploaded by its sha256 says its own name, and has its length. Said another of the same length, the
@@ -106,3 +114,8 @@ internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
         return name.EndsWith("/link") && Digest.TryParseHex(name[..^"/link".Length], out var digest) ? digest : null;
     }
 }
+
+/// <summary>Something that was found.</summary>
+/// <param name="Entry">What it is.</param>
+/// <param name="Link">What it says, if it is a link, or the tag whose directory it is; null where there is no link.</param>
+internal readonly record struct FoundEntry(StoreEntry Entry, Link? Link = null);

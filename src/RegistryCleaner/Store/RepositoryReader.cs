@@ -33,10 +33,8 @@ internal sealed class RepositoryReader(IStoreFiles files)
             throw new StoreAccessException($"The store {files.Root}: {revisions.Problems.First(problem => problem.Path == marker)}");
 
         // A tag's directory is known by its name; what it holds is asked for by path.
-        foreach (var tag in tags)
-            revisions.Entries.Add(new StoreEntry(tag, EntryKind.Directory, 0, default));
-        var links = await revisions.ReadAsync([.. tags.Select(tag => $"{tag}/current/link")], cancellationToken);
-        return RepositorySnapshotBuilder.Repositories(repositories, revisions, links).Where(snapshot => snapshot.Exists).ToDictionary(snapshot => snapshot.Name);
+        var found = await revisions.ReadAsync(tags, cancellationToken);
+        return RepositorySnapshotBuilder.Repositories(repositories, found, revisions.Problems).Where(snapshot => snapshot.Exists).ToDictionary(snapshot => snapshot.Name);
     }
 
     /// <summary>The same repositories with their links to layers.</summary>
@@ -57,7 +55,7 @@ internal sealed class RepositoryReader(IStoreFiles files)
         await layers.ListAsync(cancellationToken);
         await layers.LookAtAsync([], cancellationToken);
         var links = await layers.ReadAsync([], cancellationToken);
-        var found = RepositorySnapshotBuilder.Layers([.. repositories.Select(repository => repository.Name)], layers, links).ToDictionary(item => item.Name);
+        var found = RepositorySnapshotBuilder.Layers([.. repositories.Select(repository => repository.Name)], links, layers.Problems).ToDictionary(item => item.Name);
         return repositories.ToDictionary(repository => repository.Name, repository => repository with
         {
             Layers = found[repository.Name].Layers,

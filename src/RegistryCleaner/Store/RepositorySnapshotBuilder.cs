@@ -7,8 +7,8 @@ namespace RegistryCleaner.Store;
 internal sealed class RepositorySnapshotBuilder
 {
     private readonly RepositoryName _name;
-    private readonly IReadOnlyDictionary<string, Link> _links;
-    // Sorted once, at the end: an immutable dictionary that grows by one item after the other is made anew for each.
+    // Entries are understood by several threads, one repository's too.
+    private readonly Lock _lock = new();
     private readonly Dictionary<Tag, Link> _tags = [];
     private readonly Dictionary<Digest, Link> _revisions = [];
     private readonly ImmutableArray<LayerLink>.Builder _layers = ImmutableArray.CreateBuilder<LayerLink>();
@@ -16,19 +16,15 @@ internal sealed class RepositorySnapshotBuilder
     private readonly ImmutableArray<StoreProblem>.Builder _problems = ImmutableArray.CreateBuilder<StoreProblem>();
     private readonly ImmutableHashSet<string>.Builder _directories = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
 
-    private RepositorySnapshotBuilder(RepositoryName name, IReadOnlyDictionary<string, Link> links)
-    {
-        _name = name;
-        _links = links;
-    }
+    private RepositorySnapshotBuilder(RepositoryName name) => _name = name;
 
     /// <summary>Repositories, of what was found in them, without their links to layers.</summary>
-    public static IEnumerable<RepositorySnapshot> Repositories(IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links) =>
-        Build(names, found, links).Select(builder => new RepositorySnapshot
+    public static IEnumerable<RepositorySnapshot> Repositories(IReadOnlyCollection<RepositoryName> names, IReadOnlyList<FoundEntry> found, IReadOnlyList<StoreProblem> problems) =>
+        Build(names, found, problems).Select(builder => new RepositorySnapshot
         {
             Name = builder._name,
-            Tags = builder._tags.ToImmutableSortedDictionary(),
-            Revisions = builder._revisions.ToImmutableSortedDictionary(),
+            Tags = builder._tags,
+            Revisions = builder._revisions,
             Uploads = [.. builder._uploads.Select(pair => new Upload(pair.Key, pair.Value)).OrderBy(upload => upload.Id, StringComparer.Ordinal)],
             Problems = builder.SortedProblems(),
             Directories = builder._directories.ToImmutable(),
@@ -36,87 +32,94 @@ internal sealed class RepositorySnapshotBuilder
 
     /// <summary>The links to layers of repositories, of what was found in them.</summary>
     public static IEnumerable<(RepositoryName Name, ImmutableArray<LayerLink> Layers, ImmutableArray<StoreProblem> Problems)> Layers(
-        IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links) =>
-        Build(names, found, links).Select(builder => (builder._name, builder._layers.ToImmutable(), builder.SortedProblems()));
+        IReadOnlyCollection<RepositoryName> names, IReadOnlyList<FoundEntry> found, IReadOnlyList<StoreProblem> problems) =>
+        Build(names, found, problems).Select(builder => (builder._name, builder._layers.ToImmutable(), builder.SortedProblems()));
 
-    private static List<RepositorySnapshotBuilder> Build(IReadOnlyCollection<RepositoryName> names, LinkFinder found, IReadOnlyDictionary<string, Link> links)
+    private static List<RepositorySnapshotBuilder> Build(IReadOnlyCollection<RepositoryName> names, IReadOnlyList<FoundEntry> found, IReadOnlyList<StoreProblem> problems)
     {
         // Nested repositories have distinct directories, and no component of a name begins with '_'.
-        var builders = names.Distinct().ToDictionary(StoreLayout.Repository, name => new RepositorySnapshotBuilder(name, links), StringComparer.Ordinal);
+        var builders = names.Distinct().ToDictionary(StoreLayout.Repository, name => new RepositorySnapshotBuilder(name), StringComparer.Ordinal);
         var byDirectory = builders.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var entry in found.Entries)
+        Parallel.ForEach(found, item =>
         {
-            var end = entry.Path.IndexOf("/_", StringComparison.Ordinal);
-            if (byDirectory.TryGetValue(entry.Path.AsSpan(0, end), out var builder))
-                builder.Add(entry, entry.Path.AsSpan(end + 1));
-        }
+            var path = item.Entry.Path;
+            var end = path.IndexOf("/_", StringComparison.Ordinal);
+            if (byDirectory.TryGetValue(path.AsSpan(0, end), out var builder))
+                builder.Add(item.Entry, item.Link, path.AsSpan(end + 1));
+        });
 
         // A problem whose place is not known may concern any repository.
         foreach (var (directory, builder) in builders)
-            builder._problems.AddRange(found.Problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(directory + "/_", StringComparison.Ordinal)));
+            builder._problems.AddRange(problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(directory + "/_", StringComparison.Ordinal)));
         return [.. builders.Values];
     }
 
     private ImmutableArray<StoreProblem> SortedProblems() => [.. _problems.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
 
-    private void Add(StoreEntry entry, ReadOnlySpan<char> inside)
+    private void Add(StoreEntry entry, Link? link, ReadOnlySpan<char> inside)
     {
-        if (entry.Kind == EntryKind.Directory && inside is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName or "_manifests/tags")
-            _directories.Add(inside.ToString());
-        if (entry.Kind is EntryKind.SymbolicLink or EntryKind.Other)
-        {
-            _problems.Add(new StoreProblem(entry.Path, "it is neither a file nor a directory"));
-            return;
-        }
-
         var place = StoreLayout.ReadInside(inside);
-        switch (place.Kind)
-        {
-            case RepositoryPathKind.TagDirectory:
-                AddTag(entry, place.Name);
-                break;
-            case RepositoryPathKind.RevisionLink when entry.Kind == EntryKind.File:
-                AddRevision(entry, place.Name);
-                break;
-            case RepositoryPathKind.LayerLink when entry.Kind == EntryKind.File && LinkAt(entry.Path) is { } link:
-                _layers.Add(new LayerLink(entry.Path, link, entry.Modified));
-                break;
-            case RepositoryPathKind.UploadDirectory or RepositoryPathKind.InUpload:
-                _uploads[place.Name] = _uploads.TryGetValue(place.Name, out var known) && known > entry.Modified ? known : entry.Modified;
-                break;
-            case RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink:
-                _problems.Add(new StoreProblem(entry.Path, "it is a directory where a link should be"));
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void AddTag(StoreEntry entry, string name)
-    {
-        if (!Tag.TryParse(name, out var tag, out var reason))
-            _problems.Add(new StoreProblem(entry.Path, reason));
-        else if (entry.Kind != EntryKind.Directory)
-            _problems.Add(new StoreProblem(entry.Path, "it is a file where a tag's directory should be"));
+        if (place.Kind == RepositoryPathKind.TagDirectory && entry.Kind is EntryKind.Directory)
+            AddTag(entry, link, place.Name);
+        else if (place.Kind == RepositoryPathKind.RevisionLink && entry.Kind == EntryKind.File)
+            AddRevision(entry, link, place.Name);
         else
-            _tags[tag] = LinkAt(StoreLayout.LinkOfTag(entry.Path)) ?? Link.Unreadable("the tag has no current link");
+            AddOther(entry, link, place, inside);
     }
 
-    private void AddRevision(StoreEntry entry, string name)
+    private void AddTag(StoreEntry entry, Link? link, string name)
     {
-        if (!Digest.TryParse(name, out var digest, out var reason))
+        var isTag = Tag.TryParse(name, out var tag, out var reason);
+        lock (_lock)
         {
-            _problems.Add(new StoreProblem(entry.Path, reason));
-            return;
+            if (isTag)
+                _tags[tag!] = link ?? Link.Unreadable("the tag has no current link");
+            else
+                _problems.Add(new StoreProblem(entry.Path, reason!));
         }
-
-        // Gone since it was listed.
-        if (LinkAt(entry.Path) is not { } link)
-            return;
-        _revisions[digest] = link.Target is { } target && target != digest
-            ? Link.Unreadable($"the link says {target}, its path {digest}")
-            : link with { Modified = entry.Modified };
     }
 
-    private Link? LinkAt(string path) => _links.TryGetValue(path, out var link) ? link : null;
+    private void AddRevision(StoreEntry entry, Link? read, string name)
+    {
+        var isDigest = Digest.TryParse(name, out var digest, out var reason);
+        lock (_lock)
+        {
+            if (!isDigest)
+                _problems.Add(new StoreProblem(entry.Path, reason!));
+            // Otherwise gone since it was listed.
+            else if (read is { } link)
+                _revisions[digest] = link.Target is { } target && target != digest
+                    ? Link.Unreadable($"the link says {target}, its path {digest}")
+                    : link with { Modified = entry.Modified };
+        }
+    }
+
+    private void AddOther(StoreEntry entry, Link? read, RepositoryPath place, ReadOnlySpan<char> inside)
+    {
+        lock (_lock)
+        {
+            if (entry.Kind == EntryKind.Directory && inside is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName or "_manifests/tags")
+                _directories.Add(inside.ToString());
+            switch (place.Kind)
+            {
+                case var _ when entry.Kind is EntryKind.SymbolicLink or EntryKind.Other:
+                    _problems.Add(new StoreProblem(entry.Path, "it is neither a file nor a directory"));
+                    break;
+                case RepositoryPathKind.TagDirectory:
+                    _problems.Add(new StoreProblem(entry.Path, "it is a file where a tag's directory should be"));
+                    break;
+                case RepositoryPathKind.LayerLink when entry.Kind == EntryKind.File && read is { } link:
+                    _layers.Add(new LayerLink(entry.Path, link, entry.Modified));
+                    break;
+                case RepositoryPathKind.UploadDirectory or RepositoryPathKind.InUpload:
+                    _uploads[place.Name] = _uploads.TryGetValue(place.Name, out var known) && known > entry.Modified ? known : entry.Modified;
+                    break;
+                case RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink:
+                    _problems.Add(new StoreProblem(entry.Path, "it is a directory where a link should be"));
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
 }

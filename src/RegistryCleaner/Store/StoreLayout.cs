@@ -103,11 +103,11 @@ public static class StoreLayout
 
     internal static string RevisionsIn(string directory) => $"{directory}/{ManifestsName}/revisions";
 
-    internal static string RevisionLinkIn(string directory, Digest digest) => $"{RevisionsIn(directory)}/{DigestPath(digest)}/link";
+    internal static string RevisionLinkIn(string directory, Digest digest) => $"{RevisionsIn(directory)}/{digest.Algorithm}/{digest:x}/link";
 
     internal static string LayersIn(string directory) => $"{directory}/{LayersName}";
 
-    internal static string LayerLinkIn(string directory, Digest digest) => $"{directory}/{LayersName}/{DigestPath(digest)}/link";
+    internal static string LayerLinkIn(string directory, Digest digest) => $"{directory}/{LayersName}/{digest.Algorithm}/{digest:x}/link";
 
     internal static string UploadsIn(string directory) => $"{directory}/{UploadsName}";
 
@@ -121,18 +121,10 @@ public static class StoreLayout
     public static string BlobShard(byte firstByte) => $"{Blobs}/sha256/{firstByte:x2}";
 
     /// <summary>A blob's directory.</summary>
-    public static string BlobDirectory(Digest digest)
-    {
-        var hex = digest.Hex;
-        return $"{Blobs}/{digest.Algorithm}/{hex.AsSpan(0, 2)}/{hex}";
-    }
+    public static string BlobDirectory(Digest digest) => $"{Blobs}/{digest.Algorithm}/{digest:x2}/{digest:x}";
 
     /// <summary>A blob's content.</summary>
-    public static string BlobData(Digest digest)
-    {
-        var hex = digest.Hex;
-        return $"{Blobs}/{digest.Algorithm}/{hex.AsSpan(0, 2)}/{hex}/data";
-    }
+    public static string BlobData(Digest digest) => $"{Blobs}/{digest.Algorithm}/{digest:x2}/{digest:x}/data";
 
     /// <summary>
     /// Whether a path is that of a link to a manifest or a layer, and what the link has to say: its name, unless that is of another
@@ -232,7 +224,6 @@ public static class StoreLayout
     internal static bool TryReadRepository(string directory, [NotNullWhen(true)] out RepositoryName? repository, [NotNullWhen(false)] out string? reason) =>
         RepositoryName.TryParse(directory[(Repositories.Length + 1)..], out repository, out reason);
 
-    private static string DigestPath(Digest digest) => $"{digest.Algorithm}/{digest.Hex}";
 }
 
 internal enum RepositoryPathKind

@@ -202,30 +202,44 @@ public sealed class StoreReader(IStoreFiles files)
         return new Dictionary<Digest, ManifestState>(_manifests);
     }
 
-    // Children are read even where the repository has no revision of them: an index may have been pushed before, or its child
-    // be served through a layer link.
     private async Task ReadManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
     {
-        // What could not be read before may be readable by now; what was read never changes.
-        foreach (var digest in _manifests.Where(pair => pair.Value.Manifest is null).Select(pair => pair.Key).ToList())
-            _manifests.Remove(digest);
-
-        var seen = new HashSet<Digest>();
-        for (var level = roots.ToHashSet(); level.Count > 0; level = [.. level.SelectMany(Children).Where(digest => !seen.Contains(digest))])
+        try
         {
-            seen.UnionWith(level);
-            List<Digest> unread = [.. level.Where(digest => !_manifests.ContainsKey(digest))];
-            var states = new ManifestState?[unread.Count];
-            // Read and understood where the bytes are, by several threads.
-            await files.ReadEachAsync(
-                new LazyList<string>(unread.Count, index => StoreLayout.BlobData(unread[index])),
-                ManifestReader.MaxLength,
-                (index, content) => states[index] = ManifestState.Of(unread[index], content),
-                cancellationToken);
-            foreach (var (digest, state) in unread.Zip(states))
-                _manifests[digest] = state ?? ManifestState.Missing;
+            await ReadNewManifestsAsync(roots, cancellationToken);
+        }
+        catch
+        {
+            // What is known is taken to have known children: half of it is worse than nothing.
+            _manifests.Clear();
+            throw;
         }
     }
 
-    private IEnumerable<Digest> Children(Digest digest) => _manifests[digest].Manifest is { } manifest ? manifest.Children : [];
+    // Children are read even where the repository has no revision of them: an index may have been pushed before, or its child
+    // be served through a layer link.
+    private async Task ReadNewManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
+    {
+        // What could not be read before may be readable by now; what was read never changes, so that nobody asks for its children again.
+        List<Digest> unread = [.. _manifests.Where(pair => pair.Value.Manifest is null).Select(pair => pair.Key)];
+        foreach (var digest in unread)
+            _manifests.Remove(digest);
+
+        List<Digest> level = [.. roots.Concat(unread).Where(digest => !_manifests.ContainsKey(digest)).Distinct()];
+        while (level.Count > 0)
+        {
+            var states = new ManifestState?[level.Count];
+            var current = level;
+            // Read and understood where the bytes are, by several threads.
+            await files.ReadEachAsync(
+                new LazyList<string>(level.Count, index => StoreLayout.BlobData(current[index])),
+                ManifestReader.MaxLength,
+                (index, content) => states[index] = ManifestState.Of(current[index], content),
+                cancellationToken);
+            _manifests.EnsureCapacity(_manifests.Count + level.Count);
+            for (var i = 0; i < states.Length; i++)
+                _manifests[level[i]] = states[i] ?? ManifestState.Missing;
+            level = [.. states.SelectMany(state => state?.Manifest is { } manifest ? manifest.Children : []).Where(digest => !_manifests.ContainsKey(digest)).Distinct()];
+        }
+    }
 }

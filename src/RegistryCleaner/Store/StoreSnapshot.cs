@@ -32,15 +32,25 @@ public readonly record struct Upload(string Id, DateTimeOffset Modified);
 public sealed record RepositorySnapshot
 {
     private readonly ImmutableArray<LayerLink>? _layers;
+    private readonly SortedList<Tag, Link> _tags = [];
+    private readonly SortedList<Digest, Link> _revisions = [];
 
     /// <summary>The repository.</summary>
     public required RepositoryName Name { get; init; }
 
-    /// <summary>Each tag and where its current link points.</summary>
-    public required ImmutableSortedDictionary<Tag, Link> Tags { get; init; }
+    /// <summary>Each tag and where its current link points, in ordinal order whatever the order was.</summary>
+    public required IReadOnlyDictionary<Tag, Link> Tags
+    {
+        get => _tags;
+        init => _tags = Sorted(value);
+    }
 
-    /// <summary>The manifests that are part of the repository. The link's content is the digest of its path, or it is unreadable.</summary>
-    public required ImmutableSortedDictionary<Digest, Link> Revisions { get; init; }
+    /// <summary>The manifests that are part of the repository. The link's content is the digest of its path, or it is unreadable. In order, too.</summary>
+    public required IReadOnlyDictionary<Digest, Link> Revisions
+    {
+        get => _revisions;
+        init => _revisions = Sorted(value);
+    }
 
     /// <summary>The links to layers and configurations that were asked for, and those by another algorithm than sha256.</summary>
     /// <exception cref="InvalidOperationException">None were asked for: nobody is to take that for there being none.</exception>
@@ -61,6 +71,11 @@ public sealed record RepositorySnapshot
 
     /// <summary>Whether this is a repository at all, by either line's marker, and not merely a name in front of others.</summary>
     public bool Exists => !Directories.IsEmpty;
+
+    // An immutable dictionary in order is a tree, whose making takes as long as reading the links.
+    private static SortedList<TKey, Link> Sorted<TKey>(IReadOnlyDictionary<TKey, Link> links)
+        where TKey : notnull =>
+        new(links as IDictionary<TKey, Link> ?? links.ToDictionary());
 }
 
 /// <summary>A manifest that was read, or why it was not.</summary>

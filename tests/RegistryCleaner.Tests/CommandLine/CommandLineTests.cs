@@ -25,6 +25,8 @@ public class CommandLineTests
     [InlineData("--log debug --dry-run a:b", "a:b", true)]
     [InlineData("a:b --log=debug", "a:b", false)]
     [InlineData("--images a:b", "a:b", false)]
+    [InlineData("registry-cleaner a:b", "registry-cleaner a:b", false)]
+    [InlineData("team/registry-cleaner a:b", "team/registry-cleaner a:b", false)]
     public void Images_and_the_dry_run_are_understood(string line, string images, bool dryRun)
     {
         var reading = Read(line);
@@ -163,6 +165,17 @@ public class CommandLineTests
 
         errors.Any().ShouldBe(!isUnderstood);
         (values is null).ShouldBe(!isUnderstood);
+    }
+
+    [Fact]
+    public void A_build_s_own_switches_may_have_the_names_that_programs_usually_give_theirs()
+    {
+        var commandLine = new CleanerCommandLine(CleanerCommandLine.Others(["--version", "--help", "--dry-run"]));
+
+        var values = commandLine.ReadInBuild(["CleanImages", "--version", "1.2.3", "--images", "a:b", "--dry-run"], [], CleanerVerbs.CleanImages, ["CleanImages"], out var errors);
+
+        errors.ShouldBeEmpty();
+        values!.ToCleanImagesOptions().ShouldSatisfyAllConditions(options => options.Images.ShouldBe(["a:b"]), options => options.DryRun.ShouldBeTrue());
     }
 
     [Theory]

@@ -110,6 +110,30 @@ public sealed class ProgramTests : IDisposable
         help.ShouldContain("Examples:");
     }
 
+    [Theory]
+    [InlineData("-h")]
+    [InlineData("CleanImages --help --images a:b")]
+    [InlineData("CleanImages --images --help")]
+    public async Task Help_is_all_that_happens_where_it_is_asked_for(string line)
+    {
+        var before = _scene.Oracle.Content();
+
+        var (exitCode, output, error) = await RunAsync(line.Split(' '));
+
+        (exitCode, error).ShouldBe((0, ""));
+        output.ShouldContain("Usage:");
+        _scene.Oracle.Content().ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task The_version_stands_alone()
+    {
+        (await ConsoleRun.RunAsync(["--version"], CancellationToken.None)).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(0), run => run.Output.ShouldMatch(@"^\d+\.\d+\.\d+"));
+
+        (await RunAsync("--version", "team/app:1.0")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("--version stands alone"));
+        _scene.Oracle.Tags.Keys.ShouldContain("team/app:1.0");
+    }
+
     [Fact]
     public async Task A_host_that_is_not_known_to_be_this_registry_s_ends_it_with_2()
     {

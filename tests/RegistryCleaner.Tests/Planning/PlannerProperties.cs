@@ -133,8 +133,8 @@ public class PlannerProperties
                 {
                     [s_name] = repository with
                     {
-                        Tags = repository.Tags.RemoveRange(plan.Tags.Where(tag => tag.Removed).Select(tag => tag.Tag)),
-                        Revisions = repository.Revisions.RemoveRange(plan.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest)),
+                        Tags = repository.Tags.ExceptBy(plan.Tags.Where(tag => tag.Removed).Select(tag => tag.Tag), pair => pair.Key).ToDictionary(),
+                        Revisions = repository.Revisions.ExceptBy(plan.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest), pair => pair.Key).ToDictionary(),
                         Layers = [.. repository.Layers.Where(layer => plan.Layers.All(gone => gone.Path != layer.Path))],
                     },
                 },
@@ -184,9 +184,9 @@ public class PlannerProperties
                     [s_name] = new()
                     {
                         Name = s_name,
-                        Tags = Enumerable.Range(0, Tags.Length).ToImmutableSortedDictionary(
+                        Tags = Enumerable.Range(0, Tags.Length).ToDictionary(
                             tag => Tag.Parse(NameOf(tag)), tag => tag == UnreadableTag ? Link.Unreadable("empty") : Link.To(DigestOf(Tags[tag]))),
-                        Revisions = order.ToImmutableSortedDictionary(DigestOf, node => Link.To(DigestOf(node))),
+                        Revisions = order.ToDictionary(DigestOf, node => Link.To(DigestOf(node))),
                         Layers = [.. layers.Select(layer => new LayerLink(StoreLayout.LayerLink(s_name, LayerOf(layer)), Link.To(LayerOf(layer)), DateTimeOffset.UnixEpoch))],
                         Uploads = [],
                         Problems = [],

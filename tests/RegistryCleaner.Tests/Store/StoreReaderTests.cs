@@ -233,6 +233,17 @@ public sealed class StoreReaderTests : IDisposable
         (await reader.LinkedAsync(["v2/repositories/b", "v2/repositories/c"], [shared, own, image, none], default)).ShouldBe([shared, image], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task After_a_failure_half_way_a_reader_knows_the_children_of_what_it_knows()
+    {
+        var child = Store.Image("a", "child", Store.Layer("a", "layer"));
+        var index = Store.Index("a", child);
+        var reader = new StoreReader(new BreakingOnce(Files, StoreLayout.BlobData(child)));
+        await Should.ThrowAsync<StoreAccessException>(() => reader.ReadManifestsOfAsync([index], default));
+
+        (await reader.ReadManifestsOfAsync([index], default)).Keys.ShouldBe([index, child], ignoreOrder: true);
+    }
+
     private static async Task<StoreSnapshot> ReadAsync(IStoreFiles files, params string[] repositories)
     {
         var reader = new StoreReader(files);
@@ -298,6 +309,19 @@ public sealed class StoreReaderTests : IDisposable
         var layers = snapshot.Repositories.Values.Single().Layers;
         layers.Select(layer => layer.Path).ShouldBe([StoreLayout.LayerLink(RepositoryName.Parse("a"), wanted), StoreLayout.LayerLink(RepositoryName.Parse("a"), alias)], ignoreOrder: true);
         layers.ShouldAllBe(layer => layer.Link.Target == wanted);
+    }
+
+    private sealed class BreakingOnce(IStoreFiles inner, string at) : StoreFilesDecorator(inner, _ => { })
+    {
+        private bool _isBroken;
+
+        public override Task ReadEachAsync(IReadOnlyList<string> paths, int maxLength, Action<int, FileContent> onContent, CancellationToken cancellationToken)
+        {
+            if (_isBroken || !paths.Contains(at))
+                return base.ReadEachAsync(paths, maxLength, onContent, cancellationToken);
+            _isBroken = true;
+            throw new StoreAccessException("The container is gone");
+        }
     }
 
     private sealed class ReadsCounted(IStoreFiles inner, ConcurrentBag<string> read) : StoreFilesDecorator(inner, _ => { })
