@@ -75,7 +75,7 @@ internal sealed partial class MarkAndSweepCollector(IStoreFiles files, Pruner pr
     private async Task<CollectionPlan> WithoutKeptAsync(CollectionPlan plan, CancellationToken cancellationToken)
     {
         var (kept, remarks) = await pruner.FindKeptAsync(plan.Blobs.Select(blob => blob.Digest), cancellationToken);
-        return plan with { Blobs = [.. plan.Blobs.Where(blob => !kept.ContainsKey(blob.Digest))], Remarks = [.. plan.Remarks, .. remarks] };
+        return plan with { Blobs = plan.Blobs.RemoveAll(blob => kept.ContainsKey(blob.Digest)), Remarks = [.. plan.Remarks, .. remarks] };
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);

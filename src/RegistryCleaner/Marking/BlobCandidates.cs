@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RegistryCleaner.Store;
 
 namespace RegistryCleaner.Marking;
@@ -5,8 +6,8 @@ namespace RegistryCleaner.Marking;
 /// <summary>Looks at the blobs that nothing needs, and at no other, and decides which go.</summary>
 internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion question, DateTimeOffset recentSince, List<StoreProblem> problems)
 {
-    /// <summary>The blobs that go.</summary>
-    public List<CollectedBlob> Garbage { get; } = [];
+    /// <summary>The blobs that go, in order.</summary>
+    public ImmutableArray<CollectedBlob> Garbage { get; private set; } = [];
 
     /// <summary>Directories in which a blob should be and is not.</summary>
     public List<string> EmptyDirectories { get; } = [];
@@ -22,54 +23,71 @@ internal sealed class BlobCandidates(MarkedStore store, CollectionQuestion quest
 
     public async Task DecideAsync(IStoreFiles files, LinkCandidates links, CancellationToken cancellationToken)
     {
-        int[] candidates = [.. Enumerable.Range(0, store.Blobs.Count).Where(id => !store.IsNeeded[id] && !question.Freed.Contains(store.Blobs.DigestOf(id)))];
+        var candidates = Find();
         // What is not known to be in use may be needed by what could not be looked at.
         if (store.Problems.Count > 0)
         {
-            DoubtedBlobs = candidates.Length;
+            DoubtedBlobs = candidates.Count;
             return;
         }
 
         // The data's time is that of its last byte, the directory's that of its arrival there: data is renamed into it.
-        var data = new Data?[candidates.Length];
-        var arrived = new DateTimeOffset[candidates.Length];
+        var data = new Seen[candidates.Count];
+        var sizes = new long[candidates.Count];
+        var arrived = new Seen[candidates.Count];
         problems.AddRange(await files.StatEachAsync(
-            new LazyList<string>(candidates.Length * 2, index => index % 2 == 0
+            new LazyList<string>(candidates.Count * 2, index => index % 2 == 0
                 ? StoreLayout.BlobData(store.Blobs.DigestOf(candidates[index / 2]))
                 : StoreLayout.BlobDirectory(store.Blobs.DigestOf(candidates[index / 2]))),
             (index, entry) =>
             {
                 if (index % 2 == 0)
-                    data[index / 2] = new Data(entry.Kind, entry.Size, entry.Modified);
+                    (data[index / 2], sizes[index / 2]) = (entry.SeenAs(EntryKind.File, recentSince), entry.Size);
                 else
-                    arrived[index / 2] = entry.Kind == EntryKind.Directory ? entry.Modified : DateTimeOffset.MaxValue;
+                    arrived[index / 2] = entry.SeenAs(EntryKind.Directory, recentSince);
             },
             cancellationToken));
 
-        for (var i = 0; i < candidates.Length; i++)
-            Decide(candidates[i], data[i], arrived[i], links);
+        var going = new bool[candidates.Count];
+        for (var i = 0; i < going.Length; i++)
+            going[i] = Goes(candidates[i], data[i], sizes[i], arrived[i], links);
+        var garbage = ImmutableArray.CreateBuilder<CollectedBlob>(going.Count(goes => goes));
+        for (var i = 0; i < going.Length; i++)
+        {
+            if (going[i])
+                garbage.Add(new CollectedBlob(store.Blobs.DigestOf(candidates[i]), sizes[i]));
+        }
+
+        Garbage = garbage.MoveToImmutable();
     }
 
-    private void Decide(int id, Data? data, DateTimeOffset arrived, LinkCandidates links)
+    // By their numbers, whose order is that of the digests.
+    private ArraySegment<int> Find()
     {
-        var digest = store.Blobs.DigestOf(id);
-        var isReleased = question.Released.Contains(digest);
-        var isOld = data is { Kind: EntryKind.File } file && file.Modified <= recentSince && arrived <= recentSince;
-        if (data is null)
+        var candidates = new int[store.IsNeeded.Count(isNeeded => !isNeeded)];
+        var count = 0;
+        for (var id = 0; id < store.Blobs.Count; id++)
         {
-            EmptyDirectories.Add(StoreLayout.BlobDirectory(digest));
+            if (!store.IsNeeded[id] && !question.Freed.Contains(store.Blobs.DigestOf(id)))
+                candidates[count++] = id;
         }
-        else if (data is { Kind: EntryKind.File } && arrived != DateTimeOffset.MaxValue && (isOld || isReleased) && !links.StayingBlobs.Contains(id))
-        {
-            Garbage.Add(new CollectedBlob(digest, data.Value.Size));
-        }
-        else
-        {
-            RecentBlobs++;
-            RecentBytes += data.Value.Size;
-        }
+
+        return new ArraySegment<int>(candidates, 0, count);
     }
 
-    // An entry without its path: there may be many.
-    private readonly record struct Data(EntryKind Kind, long Size, DateTimeOffset Modified);
+    private bool Goes(int id, Seen data, long size, Seen arrived, LinkCandidates links)
+    {
+        if (data == Seen.Nothing)
+        {
+            EmptyDirectories.Add(StoreLayout.BlobDirectory(store.Blobs.DigestOf(id)));
+            return false;
+        }
+
+        var isOld = data == Seen.Old && arrived is Seen.Old or Seen.Nothing;
+        if (data != Seen.SomethingElse && arrived != Seen.SomethingElse && (isOld || question.Released.Contains(store.Blobs.DigestOf(id))) && !links.StayingBlobs.Contains(id))
+            return true;
+        RecentBlobs++;
+        RecentBytes += size;
+        return false;
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class CollectionPlanner(IStoreFiles files, CollectionQuestion qu
         return new CollectionPlan
         {
             Repositories = [.. links.Repositories],
-            Blobs = [.. blobs.Garbage.OrderBy(blob => blob.Digest)],
+            Blobs = blobs.Garbage,
             Uploads = [.. abandoned],
             Leftovers = [.. Apart(leftovers.Found, store, links, abandoned)],
             Directories = [.. leftovers.Directories, .. question.KeepEmpty ? [] : Skeletons(emptied, abandoned)],

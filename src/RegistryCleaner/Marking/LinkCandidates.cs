@@ -21,36 +21,44 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
 
     public async Task DecideAsync(IStoreFiles files, UploadFinder uploads, CancellationToken cancellationToken)
     {
-        var layers = store.Repositories.SelectMany(repository => repository.UnneededLayers.Select(layer => (Repository: repository, Layer: layer))).ToArray();
-        var entries = new StoreEntry?[layers.Length];
+        // One repository's after the other's.
+        var owners = store.Repositories.SelectMany((repository, index) => Enumerable.Repeat(index, repository.UnneededLayers.Count)).ToArray();
+        var starts = new int[store.Repositories.Count];
+        for (var i = 1; i < starts.Length; i++)
+            starts[i] = starts[i - 1] + store.Repositories[i - 1].UnneededLayers.Count;
+        var links = new SeenLink[owners.Length];
         problems.AddRange(await files.StatEachAsync(
-            new LazyList<string>(layers.Length, index => StoreLayout.LayerLinkIn(layers[index].Repository.Directory, layers[index].Layer.Digest)),
-            (index, entry) => entries[index] = entry,
+            new LazyList<string>(owners.Length, index => LinkOf(store.Repositories[owners[index]], index - starts[owners[index]])),
+            (index, entry) => links[index] = new SeenLink(entry.SeenAs(EntryKind.File, recentSince), entry.Modified),
             cancellationToken));
 
-        var byRepository = layers.Zip(entries, (item, entry) => (item.Repository, item.Layer, Entry: entry)).ToLookup(item => item.Repository, item => (item.Layer, item.Entry));
-        foreach (var repository in store.Repositories.Where(repository => repository.Name is not null))
-            Decide(repository, byRepository[repository], uploads);
+        for (var i = 0; i < starts.Length; i++)
+        {
+            if (store.Repositories[i] is { Name: not null } repository)
+                Decide(repository, new ArraySegment<SeenLink>(links, starts[i], repository.UnneededLayers.Count), uploads);
+        }
     }
 
     /// <summary>The directory of a manifest's link that is gone.</summary>
     public static string EmptyRevision(MarkedRepository repository, Digest digest) => StoreLayout.ParentOf(StoreLayout.RevisionLinkIn(repository.Directory, digest));
 
-    private void Decide(MarkedRepository repository, IEnumerable<(UnneededLayer Layer, StoreEntry? Entry)> layers, UploadFinder uploads)
+    private static string LinkOf(MarkedRepository repository, int layer) => StoreLayout.LayerLinkIn(repository.Directory, repository.UnneededLayers[layer].Digest);
+
+    private void Decide(MarkedRepository repository, IReadOnlyList<SeenLink> links, UploadFinder uploads)
     {
         EmptyDirectories.AddRange(repository.EmptyRevisions.Select(digest => EmptyRevision(repository, digest)));
         var removed = repository.KeepsAll ? [] : repository.Removed;
         var isBusy = uploads.IsActiveSince(repository, recentSince);
         var stale = ImmutableArray.CreateBuilder<CollectedLink>();
         var staying = 0;
-        foreach (var (layer, entry) in layers)
+        foreach (var (layer, link) in repository.UnneededLayers.Zip(links))
         {
-            if (entry is not { } link)
+            if (link.Seen == Seen.Nothing)
             {
                 EmptyDirectories.Add(StoreLayout.ParentOf(StoreLayout.LayerLinkIn(repository.Directory, layer.Digest)));
             }
             // Even of a layer that a manifest which goes refers to: a push that goes on may have found it there, or written it again.
-            else if (link.Kind == EntryKind.File && !isBusy && link.Modified <= recentSince)
+            else if (link.Seen == Seen.Old && !isBusy)
             {
                 stale.Add(new CollectedLink(layer.Digest, link.Modified));
             }
@@ -107,4 +115,6 @@ internal sealed class LinkCandidates(MarkedStore store, DateTimeOffset recentSin
         order.Reverse();
         return order;
     }
+
+    private readonly record struct SeenLink(Seen Seen, DateTimeOffset Modified);
 }

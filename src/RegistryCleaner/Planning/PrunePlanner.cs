@@ -18,7 +18,7 @@ public static class PrunePlanner
     public static PrunePlan Plan(PruneRequest request, StoreSnapshot snapshot)
     {
         var missing = ImmutableArray.CreateBuilder<MissingImage>();
-        var repositories = new List<(RepositorySnapshot Snapshot, RepositoryGraph Graph, RepositoryPlan Plan)>();
+        var repositories = new List<(RepositorySnapshot Snapshot, RepositoryGraph Graph, RepositoryPlan Plan, IReadOnlySet<Digest> Needed)>();
         foreach (var images in request.Images.DistinctBy(image => image.ToString(), StringComparer.Ordinal).GroupBy(image => image.Repository).OrderBy(group => group.Key))
         {
             if (snapshot.Repositories.TryGetValue(images.Key, out var repository))
@@ -31,7 +31,10 @@ public static class PrunePlanner
         var released = repositories.SelectMany(repository => repository.Plan.Released).ToHashSet();
         return new PrunePlan
         {
-            Repositories = [.. repositories.Select(repository => repository.Plan with { Held = HeldAfter(repository.Snapshot, repository.Graph, repository.Plan, released) })],
+            Repositories = [.. repositories.Select(repository => repository.Plan with
+            {
+                Held = HeldAfter(repository.Snapshot, repository.Plan, released, repository.Plan.Released.Count == released.Count ? repository.Needed : repository.Graph.NeededAmong(released)),
+            })],
             Missing = [.. missing.OrderBy(image => image.Image.ToString(), StringComparer.Ordinal)],
         };
     }
@@ -52,7 +55,7 @@ public static class PrunePlanner
             ? $"no such repository: '{name}' is only the name in front of other repositories"
             : $"no such repository: '{name}'";
 
-    private static (RepositorySnapshot, RepositoryGraph, RepositoryPlan) PlanRepository(
+    private static (RepositorySnapshot, RepositoryGraph, RepositoryPlan, IReadOnlySet<Digest>) PlanRepository(
         RepositorySnapshot repository,
         IReadOnlyDictionary<Digest, ManifestState> manifests,
         IReadOnlyList<ImageSelector> images,
@@ -91,7 +94,7 @@ public static class PrunePlanner
             Released = released,
             Holders = [.. Holders(repository, graph, tags, removedDigests, released, isWhole)],
         };
-        return (repository, graph, plan);
+        return (repository, graph, plan, needed);
     }
 
     private static (bool Removed, string Reason) DecideTag(Tag tag, Link link, ILookup<Tag?, ImageSelector> images, bool isWhole)
@@ -186,7 +189,7 @@ public static class PrunePlanner
     }
 
     // What all repositories give up is asked for, not gone through: that would take as many steps as there are repositories times manifests.
-    private static HashSet<Digest> HeldAfter(RepositorySnapshot repository, RepositoryGraph graph, RepositoryPlan plan, HashSet<Digest> released)
+    private static HashSet<Digest> HeldAfter(RepositorySnapshot repository, RepositoryPlan plan, HashSet<Digest> released, IReadOnlySet<Digest> needed)
     {
         if (plan.Removed)
             return [];
@@ -194,7 +197,7 @@ public static class PrunePlanner
         var removed = plan.Manifests.Where(manifest => manifest.Removed).Select(manifest => manifest.Digest).ToHashSet();
         return
         [
-            .. graph.NeededAmong(released),
+            .. needed,
             .. repository.Layers.Where(layer => !gone.Contains(layer.Path)).Select(layer => layer.Link.Target).OfType<Digest>().Where(released.Contains),
             .. repository.Revisions.Keys.Where(digest => released.Contains(digest) && !removed.Contains(digest)),
         ];

@@ -188,7 +188,7 @@ internal sealed class RepositoryGraph
         {
             foreach (var child in ManifestsIn(digest))
             {
-                if (kept.TryAdd(child, new Reason(NeededBy: digest)))
+                if (kept.TryAdd(child, new Reason(Other: digest)))
                     pending.Push(child);
             }
 
@@ -206,7 +206,7 @@ internal sealed class RepositoryGraph
             foreach (var subject in _referrers.Where(group => kept.ContainsKey(group.Key)))
             {
                 foreach (var referrer in subject)
-                    Keep(referrer, new Reason(Subject: subject.Key), kept);
+                    Keep(referrer, new Reason(Other: subject.Key, IsAboutIt: true), kept);
             }
         }
         while (kept.Count > before);
@@ -261,13 +261,13 @@ internal sealed class RepositoryGraph
     }
 
     // In words only where somebody asks: a large repository keeps thousands.
-    private readonly record struct Reason(Tag? Tag = null, Digest? NeededBy = null, Digest? Subject = null)
+    private readonly record struct Reason(Tag? Tag = null, Digest? Other = null, bool IsAboutIt = false)
     {
         public override string ToString() => this switch
         {
             { Tag: { } tag } => $"tag {tag} points to it",
-            { NeededBy: { } parent } => $"{parent.Abbreviated} needs it, which stays",
-            { Subject: { } subject } => $"it is about {subject.Abbreviated}, which stays",
+            { Other: { } subject, IsAboutIt: true } => $"it is about {subject.Abbreviated}, which stays",
+            { Other: { } parent } => $"{parent.Abbreviated} needs it, which stays",
             _ => "it was not asked for, and no removed tag led to it",
         };
     }

@@ -77,31 +77,43 @@ internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
         Problems.AddRange(await files.StatEachAsync([.. _paths], (_, entry) => _entries.Add(entry), cancellationToken));
     }
 
-    /// <summary>What was found, and what its links say.</summary>
+    /// <summary>Reads the links among what was found.</summary>
     /// <param name="tags">More directories, of tags, of which the path alone is known.</param>
+    /// <param name="onFound">
+    /// Takes an entry and what it says, if it is a link, or the tag whose directory it is; null where there is no link. Called from
+    /// several threads; the last call for an entry counts.
+    /// </param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public async Task<IReadOnlyList<FoundEntry>> ReadAsync(IEnumerable<string> tags, CancellationToken cancellationToken)
+    public async Task ReadAsync(IReadOnlyCollection<string> tags, Action<StoreEntry, Link?> onFound, CancellationToken cancellationToken)
     {
-        FoundEntry[] found = [.. tags.Select(tag => new StoreEntry(tag, EntryKind.Directory, 0, default)).Concat(_entries).Select(entry => new FoundEntry(entry))];
-        var read = new List<int>(found.Length);
-        var tagCount = found.Length - _entries.Count;
-        for (var i = 0; i < found.Length; i++)
+        var read = new List<StoreEntry>(tags.Count + _entries.Count);
+        read.AddRange(tags.Select(tag => new StoreEntry(tag, EntryKind.Directory, 0, default)));
+        var tagCount = read.Count;
+        foreach (var entry in _entries)
         {
-            var entry = found[i].Entry;
-            if (i >= tagCount && (entry.Kind != EntryKind.File || !entry.Path.EndsWith("/link", StringComparison.Ordinal)))
-                continue;
-            if (trustsNames && SaysItsName(entry) is { } digest)
-                found[i] = new FoundEntry(entry, Link.To(digest));
+            if (entry.Kind != EntryKind.File || !entry.Path.EndsWith("/link", StringComparison.Ordinal))
+                onFound(entry, null);
+            else if (trustsNames && SaysItsName(entry) is { } digest)
+                onFound(entry, Link.To(digest));
             else
-                read.Add(i);
+                read.Add(entry);
         }
 
+        var isThere = new bool[read.Count];
         await LinkReader.ReadEachAsync(
             files,
-            new LazyList<string>(read.Count, index => read[index] < tagCount ? StoreLayout.LinkOfTag(found[read[index]].Entry.Path) : found[read[index]].Entry.Path),
-            (index, link) => found[read[index]] = new FoundEntry(found[read[index]].Entry, link),
+            new LazyList<string>(read.Count, index => index < tagCount ? StoreLayout.LinkOfTag(read[index].Path) : read[index].Path),
+            (index, link) =>
+            {
+                isThere[index] = true;
+                onFound(read[index], link);
+            },
             cancellationToken);
-        return found;
+        for (var i = 0; i < isThere.Length; i++)
+        {
+            if (!isThere[i])
+                onFound(read[i], null);
+        }
     }
 
     // The link of a layer that was uploaded by its sha256 says its own name, and has its length. Said another of the same length, the
@@ -114,8 +126,3 @@ internal sealed class LinkFinder(IStoreFiles files, bool trustsNames = true)
         return name.EndsWith("/link") && Digest.TryParseHex(name[..^"/link".Length], out var digest) ? digest : null;
     }
 }
-
-/// <summary>Something that was found.</summary>
-/// <param name="Entry">What it is.</param>
-/// <param name="Link">What it says, if it is a link, or the tag whose directory it is; null where there is no link.</param>
-internal readonly record struct FoundEntry(StoreEntry Entry, Link? Link = null);

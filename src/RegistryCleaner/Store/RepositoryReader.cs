@@ -33,8 +33,9 @@ internal sealed class RepositoryReader(IStoreFiles files)
             throw new StoreAccessException($"The store {files.Root}: {revisions.Problems.First(problem => problem.Path == marker)}");
 
         // A tag's directory is known by its name; what it holds is asked for by path.
-        var found = await revisions.ReadAsync(tags, cancellationToken);
-        return RepositorySnapshotBuilder.Repositories(repositories, found, revisions.Problems).Where(snapshot => snapshot.Exists).ToDictionary(snapshot => snapshot.Name);
+        var builder = new RepositorySnapshotBuilder(repositories);
+        await revisions.ReadAsync(tags, builder.Add, cancellationToken);
+        return builder.Repositories(revisions.Problems).Where(snapshot => snapshot.Exists).ToDictionary(snapshot => snapshot.Name);
     }
 
     /// <summary>The same repositories with their links to layers.</summary>
@@ -54,8 +55,9 @@ internal sealed class RepositoryReader(IStoreFiles files)
 
         await layers.ListAsync(cancellationToken);
         await layers.LookAtAsync([], cancellationToken);
-        var links = await layers.ReadAsync([], cancellationToken);
-        var found = RepositorySnapshotBuilder.Layers([.. repositories.Select(repository => repository.Name)], links, layers.Problems).ToDictionary(item => item.Name);
+        var builder = new RepositorySnapshotBuilder(repositories.Select(repository => repository.Name));
+        await layers.ReadAsync([], builder.Add, cancellationToken);
+        var found = builder.Layers(layers.Problems).ToDictionary(item => item.Name);
         return repositories.ToDictionary(repository => repository.Name, repository => repository with
         {
             Layers = found[repository.Name].Layers,

@@ -3,122 +3,137 @@ using RegistryCleaner.Naming;
 
 namespace RegistryCleaner.Store;
 
-/// <summary>Turns a repository's files into its snapshot; whatever has no place in the layout becomes a problem or is left alone.</summary>
+/// <summary>Turns repositories' files into their snapshots; whatever has no place in the layout becomes a problem or is left alone.</summary>
 internal sealed class RepositorySnapshotBuilder
 {
-    private readonly RepositoryName _name;
-    // Entries are understood by several threads, one repository's too.
-    private readonly Lock _lock = new();
-    private readonly Dictionary<Tag, Link> _tags = [];
-    private readonly Dictionary<Digest, Link> _revisions = [];
-    private readonly ImmutableArray<LayerLink>.Builder _layers = ImmutableArray.CreateBuilder<LayerLink>();
-    private readonly Dictionary<string, DateTimeOffset> _uploads = new(StringComparer.Ordinal);
-    private readonly ImmutableArray<StoreProblem>.Builder _problems = ImmutableArray.CreateBuilder<StoreProblem>();
-    private readonly ImmutableHashSet<string>.Builder _directories = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+    // By directory. Nested repositories have distinct ones.
+    private readonly Dictionary<string, Parts> _repositories;
+    private readonly Dictionary<string, Parts>.AlternateLookup<ReadOnlySpan<char>> _byDirectory;
 
-    private RepositorySnapshotBuilder(RepositoryName name) => _name = name;
-
-    /// <summary>Repositories, of what was found in them, without their links to layers.</summary>
-    public static IEnumerable<RepositorySnapshot> Repositories(IReadOnlyCollection<RepositoryName> names, IReadOnlyList<FoundEntry> found, IReadOnlyList<StoreProblem> problems) =>
-        Build(names, found, problems).Select(builder => new RepositorySnapshot
-        {
-            Name = builder._name,
-            Tags = builder._tags,
-            Revisions = builder._revisions,
-            Uploads = [.. builder._uploads.Select(pair => new Upload(pair.Key, pair.Value)).OrderBy(upload => upload.Id, StringComparer.Ordinal)],
-            Problems = builder.SortedProblems(),
-            Directories = builder._directories.ToImmutable(),
-        });
-
-    /// <summary>The links to layers of repositories, of what was found in them.</summary>
-    public static IEnumerable<(RepositoryName Name, ImmutableArray<LayerLink> Layers, ImmutableArray<StoreProblem> Problems)> Layers(
-        IReadOnlyCollection<RepositoryName> names, IReadOnlyList<FoundEntry> found, IReadOnlyList<StoreProblem> problems) =>
-        Build(names, found, problems).Select(builder => (builder._name, builder._layers.ToImmutable(), builder.SortedProblems()));
-
-    private static List<RepositorySnapshotBuilder> Build(IReadOnlyCollection<RepositoryName> names, IReadOnlyList<FoundEntry> found, IReadOnlyList<StoreProblem> problems)
+    /// <param name="names">The repositories.</param>
+    public RepositorySnapshotBuilder(IEnumerable<RepositoryName> names)
     {
-        // Nested repositories have distinct directories, and no component of a name begins with '_'.
-        var builders = names.Distinct().ToDictionary(StoreLayout.Repository, name => new RepositorySnapshotBuilder(name), StringComparer.Ordinal);
-        var byDirectory = builders.GetAlternateLookup<ReadOnlySpan<char>>();
-        Parallel.ForEach(found, item =>
-        {
-            var path = item.Entry.Path;
-            var end = path.IndexOf("/_", StringComparison.Ordinal);
-            if (byDirectory.TryGetValue(path.AsSpan(0, end), out var builder))
-                builder.Add(item.Entry, item.Link, path.AsSpan(end + 1));
-        });
-
-        // A problem whose place is not known may concern any repository.
-        foreach (var (directory, builder) in builders)
-            builder._problems.AddRange(problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(directory + "/_", StringComparison.Ordinal)));
-        return [.. builders.Values];
+        _repositories = names.Distinct().ToDictionary(StoreLayout.Repository, name => new Parts(name), StringComparer.Ordinal);
+        _byDirectory = _repositories.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    private ImmutableArray<StoreProblem> SortedProblems() => [.. _problems.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
-
-    private void Add(StoreEntry entry, Link? link, ReadOnlySpan<char> inside)
+    /// <summary>Adds what was found; of the same entry, what is added last counts. May be called from several threads.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="link">What it says, or, of a tag's directory, the tag; null where there is no link.</param>
+    public void Add(StoreEntry entry, Link? link)
     {
-        var place = StoreLayout.ReadInside(inside);
-        if (place.Kind == RepositoryPathKind.TagDirectory && entry.Kind is EntryKind.Directory)
-            AddTag(entry, link, place.Name);
-        else if (place.Kind == RepositoryPathKind.RevisionLink && entry.Kind == EntryKind.File)
-            AddRevision(entry, link, place.Name);
-        else
-            AddOther(entry, link, place, inside);
+        // No component of a name begins with '_'.
+        var end = entry.Path.IndexOf("/_", StringComparison.Ordinal);
+        if (_byDirectory.TryGetValue(entry.Path.AsSpan(0, end), out var repository))
+            repository.Add(entry, link, entry.Path.AsSpan(end + 1));
     }
 
-    private void AddTag(StoreEntry entry, Link? link, string name)
+    /// <summary>The repositories, without their links to layers.</summary>
+    public IEnumerable<RepositorySnapshot> Repositories(IReadOnlyList<StoreProblem> problems) => _repositories.Select(pair => new RepositorySnapshot
     {
-        var isTag = Tag.TryParse(name, out var tag, out var reason);
-        lock (_lock)
+        Name = pair.Value.Name,
+        Tags = pair.Value.Tags,
+        Revisions = pair.Value.Revisions,
+        Uploads = [.. pair.Value.Uploads.Select(upload => new Upload(upload.Key, upload.Value)).OrderBy(upload => upload.Id, StringComparer.Ordinal)],
+        Problems = ProblemsIn(pair.Key, pair.Value, problems),
+        Directories = pair.Value.Directories.ToImmutable(),
+    });
+
+    /// <summary>The repositories' links to layers.</summary>
+    public IEnumerable<(RepositoryName Name, ImmutableArray<LayerLink> Layers, ImmutableArray<StoreProblem> Problems)> Layers(IReadOnlyList<StoreProblem> problems) =>
+        _repositories.Select(pair => (pair.Value.Name, pair.Value.Layers.Values.ToImmutableArray(), ProblemsIn(pair.Key, pair.Value, problems)));
+
+    // A problem whose place is not known may concern any repository.
+    private static ImmutableArray<StoreProblem> ProblemsIn(string directory, Parts parts, IReadOnlyList<StoreProblem> problems) =>
+    [
+        .. parts.Problems
+            .Concat(problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(directory + "/_", StringComparison.Ordinal)))
+            .OrderBy(problem => problem.Path, StringComparer.Ordinal),
+    ];
+
+    // What was found in one repository so far. Names are understood before the lock is taken.
+    private sealed class Parts(RepositoryName name)
+    {
+        private readonly Lock _lock = new();
+
+        public RepositoryName Name => name;
+
+        public Dictionary<Tag, Link> Tags { get; } = [];
+
+        public Dictionary<Digest, Link> Revisions { get; } = [];
+
+        public Dictionary<string, LayerLink> Layers { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, DateTimeOffset> Uploads { get; } = new(StringComparer.Ordinal);
+
+        public List<StoreProblem> Problems { get; } = [];
+
+        public ImmutableHashSet<string>.Builder Directories { get; } = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+
+        public void Add(StoreEntry entry, Link? link, ReadOnlySpan<char> inside)
         {
-            if (isTag)
-                _tags[tag!] = link ?? Link.Unreadable("the tag has no current link");
+            var place = StoreLayout.ReadInside(inside);
+            if (place.Kind == RepositoryPathKind.TagDirectory && entry.Kind is EntryKind.Directory)
+                AddTag(entry, link, place.Name);
+            else if (place.Kind == RepositoryPathKind.RevisionLink && entry.Kind == EntryKind.File)
+                AddRevision(entry, link, place.Name);
             else
-                _problems.Add(new StoreProblem(entry.Path, reason!));
+                AddOther(entry, link, place, inside);
         }
-    }
 
-    private void AddRevision(StoreEntry entry, Link? read, string name)
-    {
-        var isDigest = Digest.TryParse(name, out var digest, out var reason);
-        lock (_lock)
+        private void AddTag(StoreEntry entry, Link? link, string name)
         {
-            if (!isDigest)
-                _problems.Add(new StoreProblem(entry.Path, reason!));
-            // Otherwise gone since it was listed.
-            else if (read is { } link)
-                _revisions[digest] = link.Target is { } target && target != digest
-                    ? Link.Unreadable($"the link says {target}, its path {digest}")
-                    : link with { Modified = entry.Modified };
-        }
-    }
-
-    private void AddOther(StoreEntry entry, Link? read, RepositoryPath place, ReadOnlySpan<char> inside)
-    {
-        lock (_lock)
-        {
-            if (entry.Kind == EntryKind.Directory && inside is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName or "_manifests/tags")
-                _directories.Add(inside.ToString());
-            switch (place.Kind)
+            var isTag = Tag.TryParse(name, out var tag, out var reason);
+            lock (_lock)
             {
-                case var _ when entry.Kind is EntryKind.SymbolicLink or EntryKind.Other:
-                    _problems.Add(new StoreProblem(entry.Path, "it is neither a file nor a directory"));
-                    break;
-                case RepositoryPathKind.TagDirectory:
-                    _problems.Add(new StoreProblem(entry.Path, "it is a file where a tag's directory should be"));
-                    break;
-                case RepositoryPathKind.LayerLink when entry.Kind == EntryKind.File && read is { } link:
-                    _layers.Add(new LayerLink(entry.Path, link, entry.Modified));
-                    break;
-                case RepositoryPathKind.UploadDirectory or RepositoryPathKind.InUpload:
-                    _uploads[place.Name] = _uploads.TryGetValue(place.Name, out var known) && known > entry.Modified ? known : entry.Modified;
-                    break;
-                case RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink:
-                    _problems.Add(new StoreProblem(entry.Path, "it is a directory where a link should be"));
-                    break;
-                default:
-                    break;
+                if (isTag)
+                    Tags[tag!] = link ?? Link.Unreadable("the tag has no current link");
+                else
+                    Problems.Add(new StoreProblem(entry.Path, reason!));
+            }
+        }
+
+        private void AddRevision(StoreEntry entry, Link? read, string name)
+        {
+            var isDigest = Digest.TryParse(name, out var digest, out var reason);
+            lock (_lock)
+            {
+                if (!isDigest)
+                    Problems.Add(new StoreProblem(entry.Path, reason!));
+                // Otherwise gone since it was listed.
+                else if (read is { } link)
+                    Revisions[digest] = link.Target is { } target && target != digest
+                        ? Link.Unreadable($"the link says {target}, its path {digest}")
+                        : link with { Modified = entry.Modified };
+            }
+        }
+
+        private void AddOther(StoreEntry entry, Link? read, RepositoryPath place, ReadOnlySpan<char> inside)
+        {
+            lock (_lock)
+            {
+                if (entry.Kind == EntryKind.Directory && inside is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName or "_manifests/tags")
+                    Directories.Add(inside.ToString());
+                switch (place.Kind)
+                {
+                    case var _ when entry.Kind is EntryKind.SymbolicLink or EntryKind.Other:
+                        Problems.Add(new StoreProblem(entry.Path, "it is neither a file nor a directory"));
+                        break;
+                    case RepositoryPathKind.TagDirectory:
+                        Problems.Add(new StoreProblem(entry.Path, "it is a file where a tag's directory should be"));
+                        break;
+                    case RepositoryPathKind.LayerLink when entry.Kind == EntryKind.File && read is { } link:
+                        Layers[entry.Path] = new LayerLink(entry.Path, link, entry.Modified);
+                        break;
+                    case RepositoryPathKind.UploadDirectory or RepositoryPathKind.InUpload:
+                        Uploads[place.Name] = Uploads.TryGetValue(place.Name, out var known) && known > entry.Modified ? known : entry.Modified;
+                        break;
+                    case RepositoryPathKind.RevisionLink or RepositoryPathKind.LayerLink:
+                        Problems.Add(new StoreProblem(entry.Path, "it is a directory where a link should be"));
+                        break;
+                    default:
+                        break;
+                }
             }
         }
     }

@@ -48,6 +48,7 @@ public sealed class StoreReader(IStoreFiles files)
     public async Task<StoreSnapshot> ReadAsync(IReadOnlyCollection<RepositoryName> repositories, CancellationToken cancellationToken)
     {
         var snapshots = await new RepositoryReader(files).ReadAsync(repositories, cancellationToken);
+        _manifests.EnsureCapacity(_manifests.Count + snapshots.Values.Sum(repository => repository.Revisions.Count));
         await ReadManifestsAsync(snapshots.Values.SelectMany(Roots), cancellationToken);
         var missing = repositories.Where(name => !snapshots.ContainsKey(name)).ToList();
         var directories = await files.StatAsync([.. missing.Select(StoreLayout.Repository)], cancellationToken);
@@ -225,7 +226,8 @@ public sealed class StoreReader(IStoreFiles files)
         foreach (var digest in unread)
             _manifests.Remove(digest);
 
-        List<Digest> level = [.. roots.Concat(unread).Where(digest => !_manifests.ContainsKey(digest)).Distinct()];
+        // Known as missing until read, so that each is asked for once.
+        List<Digest> level = [.. roots.Concat(unread).Where(digest => _manifests.TryAdd(digest, ManifestState.Missing))];
         while (level.Count > 0)
         {
             var states = new ManifestState?[level.Count];
@@ -236,10 +238,18 @@ public sealed class StoreReader(IStoreFiles files)
                 ManifestReader.MaxLength,
                 (index, content) => states[index] = ManifestState.Of(current[index], content),
                 cancellationToken);
-            _manifests.EnsureCapacity(_manifests.Count + level.Count);
+            level = [];
             for (var i = 0; i < states.Length; i++)
-                _manifests[level[i]] = states[i] ?? ManifestState.Missing;
-            level = [.. states.SelectMany(state => state?.Manifest is { } manifest ? manifest.Children : []).Where(digest => !_manifests.ContainsKey(digest)).Distinct()];
+            {
+                if (states[i] is not { } state)
+                    continue;
+                _manifests[current[i]] = state;
+                foreach (var child in state.Manifest is { } manifest ? manifest.Children : [])
+                {
+                    if (_manifests.TryAdd(child, ManifestState.Missing))
+                        level.Add(child);
+                }
+            }
         }
     }
 }
