@@ -2,17 +2,8 @@ using System.Runtime.InteropServices;
 using RegistryCleaner;
 using RegistryCleaner.Tool;
 
-// Most runs end before they have made so much garbage, in bytes, and none of it is worth a collection. A full collection makes more.
-const long UncollectedGarbage = 16 << 20;
-try
-{
-    if (!args.Contains(nameof(CleanerVerbs.GarbageCollect), StringComparer.OrdinalIgnoreCase))
-        _ = GC.TryStartNoGCRegion(UncollectedGarbage);
-}
-catch (ArgumentOutOfRangeException)
-{
-    // The heap may not become as large at all, as in a small container.
-}
+if (!args.Contains(nameof(CleanerVerbs.GarbageCollect), StringComparer.OrdinalIgnoreCase))
+    ShortRun.Prepare();
 
 using var cancellation = new CancellationTokenSource();
 
