@@ -6,8 +6,13 @@ namespace RegistryCleaner.Api;
 
 /// <summary>Who serves the store, as far as it can be found out, and what follows for a prune.</summary>
 /// <param name="Store">Whoever has to be reckoned with.</param>
-/// <param name="Sentence">What was found, for people.</param>
-internal sealed record ServingState(ServedStore Store, string Sentence);
+/// <param name="State">What was found, for people. Where it changes while a run waits, the run does not go on.</param>
+/// <param name="Remark">What else has the store and does not seem to serve it; empty where nothing has. Such as a backup comes and goes.</param>
+internal sealed record ServingState(ServedStore Store, string State, string Remark = "")
+{
+    /// <summary>All of it.</summary>
+    public string Sentence => State + Remark;
+}
 
 /// <summary>Finds out who serves the store, and refuses where a prune could not be made safe.</summary>
 /// <param name="location">The store.</param>
@@ -33,7 +38,7 @@ internal sealed class ServingFinder(RegistryLocation location, RegistryOptions o
     public async Task<ServingState> FindAsync(bool mayWrite, CancellationToken cancellationToken)
     {
         var state = await FindRegistryAsync(mayWrite, cancellationToken);
-        return _besides.Count == 0 ? state : state with { Sentence = $"{state.Sentence}. The store is mounted in {string.Join(", ", _besides.Select(name => $"'{name}'"))} as well: if a registry serves it there, stop that one first" };
+        return _besides.Count == 0 ? state : state with { Remark = $". The store is mounted in {string.Join(", ", _besides.Select(name => $"'{name}'"))} as well: if a registry serves it there, stop that one first" };
     }
 
     private async Task<ServingState> FindRegistryAsync(bool mayWrite, CancellationToken cancellationToken)

@@ -12,14 +12,6 @@ internal static partial class FileLock
     // LOCK_EX | LOCK_NB of <sys/file.h>.
     private const int ExclusiveNow = 2 | 4;
 
-    // AT_FDCWD and AT_SYMLINK_NOFOLLOW of Linux' <fcntl.h>, STATX_TYPE of <linux/stat.h>, and where there the mode stands.
-    private const int WorkingDirectory = -100;
-    private const int NotFollowed = 0x100;
-    private const uint TypeAlone = 1;
-    private const int ModeAt = 28;
-    private const int StateLength = 256;
-    private const int TypeMask = 0xF000;
-
     // What a lock that somebody else holds looks like: EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
@@ -48,19 +40,6 @@ internal static partial class FileLock
         file.Dispose();
         return null;
     }
-
-    /// <summary>Whether a path is a pipe, a socket or a device, all of which the runtime takes for files; only Linux tells.</summary>
-    public static bool IsPipeOrDevice(string path)
-    {
-        Span<byte> state = stackalloc byte[StateLength];
-        return OperatingSystem.IsLinux()
-            && statx(WorkingDirectory, path, NotFollowed, TypeAlone, ref state[0]) == 0
-            // Neither a regular file nor a directory nor a symbolic link.
-            && (BitConverter.ToUInt16(state[ModeAt..]) & TypeMask) is not (0x8000 or 0x4000 or 0xA000);
-    }
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(int directory, string path, int flags, uint mask, ref byte state);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(SafeHandle file, int operation);

@@ -210,7 +210,7 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
     // To open something else may wait for somebody, or set a device going.
     private void RequireRegularFile(string path)
     {
-        if (Stat(path) is { Kind: not EntryKind.File } || FileLock.IsPipeOrDevice(FullPath(path)))
+        if (Stat(path) is { Kind: not EntryKind.File })
             throw new StoreAccessException($"'{FullPath(path)}' {StorePaths.NoRegularFile}");
     }
 

@@ -1,3 +1,4 @@
+using CliWrap.Buffered;
 using RegistryCleaner.RegistryTests.Fixture;
 using RegistryCleaner.Store;
 using Shouldly;
@@ -57,6 +58,36 @@ public sealed class LiveLockSpecs : IDisposable
         (await waiting).ShouldEndWith(4).Error.ShouldContain("was restarted while this run waited");
         await scene.Registry.WaitUntilServingAsync();
         await scene.ShouldHoldAsync(["app:old", "app:kept"]);
+    }
+
+    [DockerFact]
+    public async Task A_backup_that_begins_while_a_run_waits_stops_it_not()
+    {
+        await using var scene = await RegistryScene.StartAsync(live: true);
+        await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "old");
+        await scene.Client.PushAsync(ImageBuilder.Image("kept"), "app", "kept");
+        var (backup, engine) = ($"{scene.Registry.Name}-backup", ContainerEngine.Docker);
+        await engine.Command(["commit", scene.Registry.Name, backup]).ExecuteBufferedAsync();
+        try
+        {
+            using var wrapper = new EngineWrapper($"""case "$*" in *flock*) if [ -e "$0.tried" ]; then [ -e "$0.begun" ] || docker run --detach --name {backup} --volume {scene.Store.Root}:/data --entrypoint sleep {backup} 600 >/dev/null; : >"$0.begun"; fi; : >"$0.tried";; esac""");
+            var store = new LocalStoreFiles(Path.Combine(scene.Store.Root, StoreLayout.BaseDirectory));
+            var other = await store.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+
+            var waiting = CleanerInside.RunAsync(["app:old", .. scene.Where, "--settle", "1s", "--lock-timeout", "1m", .. wrapper.Words]);
+            while (!wrapper.Has("begun") && !waiting.IsCompleted)
+                await Task.Delay(20);
+            await other!.DisposeAsync();
+
+            (await waiting).ShouldEndWith(0);
+        }
+        finally
+        {
+            await engine.Command(["rm", "-f", backup]).ExecuteBufferedAsync();
+            await engine.Command(["rmi", backup]).ExecuteBufferedAsync();
+        }
+
+        await scene.ShouldHoldAsync(["app:kept"]);
     }
 
     public void Dispose() => directory.Dispose();
