@@ -21,7 +21,8 @@ internal static class CleanerProgram
         var frontEnd = new FrontEndOptions();
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
-        if (words.Any(word => word == frontEnd.Help.Name || frontEnd.Help.Aliases.Contains(word)))
+        // Also where the parser takes it for the value of the switch before it, and with a value of its own, whatever that is.
+        if (parsed.GetResult(frontEnd.Help) is { Implicit: false } || words.Any(word => word == frontEnd.Help.Name || frontEnd.Help.Aliases.Contains(word)))
         {
             HelpText.Write(commandLine.Root.Options.ExceptBy(CleanerParameter.All.Select(parameter => "--" + parameter.Name), option => option.Name));
             return 0;
@@ -33,7 +34,7 @@ internal static class CleanerProgram
             return 0;
         }
 
-        if (words.Contains("--version"))
+        if (parsed.GetResult(frontEnd.Version) is { Implicit: false } || words.Contains("--version"))
             return Fail(ExitCode.BadInput, ["--version stands alone."], words);
         if (parsed.GetResult(commandLine.Root.Arguments[0]) is { Tokens: [{ Value: "policy" }, { Value: "check" }, ..] })
             return Fail(ExitCode.BadInput, [NotAPolicyCheck]);

@@ -32,7 +32,7 @@ internal sealed class FrontEndOptions
 
     public Option<string> Verbosity { get; } = new("--verbosity") { Hidden = true };
 
-    public Option<bool> Help { get; } = new("--help", "-h", "-?", "/h", "/?") { Description = "Shows this help." };
+    public Option<bool> Help { get; } = new("--help", "-h", "-?") { Description = "Shows this help." };
 
     public Option<bool> Version { get; } = new("--version") { Description = "Shows the version." };
 

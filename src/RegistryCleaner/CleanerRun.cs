@@ -146,7 +146,12 @@ internal sealed partial class CleanerRun
         await RequireStillStoppedAsync(cancellationToken);
         if (await _location.WasRestartedMeanwhileAsync(cancellationToken))
             throw new CleanerException(ExitCode.Refused, $"The container '{_location.Inspection?.Name}' was restarted while this run waited, and may be set up in another way by now. Nothing was touched: run this again.");
-        if (_findServingAgain is not null && await _findServingAgain() is var now && now.State != _serving.State)
+        if (_findServingAgain is null)
+            return;
+        var now = await _findServingAgain();
+        if (now.Remark != _serving.Remark)
+            LogServing(_logger, now.Sentence);
+        if (now.State != _serving.State)
             throw new CleanerException(ExitCode.Refused, $"While this run waited, the registry changed. Before: {_serving.Sentence}. Now: {now.Sentence}. Nothing was touched: run this again.");
     }
 

@@ -14,6 +14,9 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
 
     private const int MaxKeptBuffer = 64 << 10;
 
+    // What stands for bytes that are not UTF-8.
+    private const char Replaced = '\uFFFD';
+
     [ThreadStatic]
     private static byte[]? t_buffer;
 
@@ -365,8 +368,8 @@ public sealed class LocalStoreFiles(string root) : IStoreFiles
             problems.Add(new StoreProblem(directory, e.Message));
         }
 
-        // What went while it was listed is left out.
-        return [.. paths.Select(path => LookAt(path, problems)).OfType<StoreEntry>()];
+        // What went while it was listed is left out. What has a name that no text can be made of is there, and cannot be looked at.
+        return [.. paths.Select(path => LookAt(path, problems) ?? (path.Contains(Replaced, StringComparison.Ordinal) ? StoreEntry.Unreadable(path) : null)).OfType<StoreEntry>()];
     }
 
     private StoreEntry? LookAt(string path, ConcurrentBag<StoreProblem> problems)

@@ -48,6 +48,8 @@ internal sealed class RepositorySnapshotBuilder
     [
         .. parts.Problems
             .Concat(problems.Where(problem => problem.Path.Length == 0 || problem.Path.StartsWith(directory + "/_", StringComparison.Ordinal)))
+            // A link that is met empty is read, and added, again.
+            .Distinct()
             .OrderBy(problem => problem.Path, StringComparer.Ordinal),
     ];
 

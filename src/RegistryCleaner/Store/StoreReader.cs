@@ -35,6 +35,8 @@ public sealed class StoreReader(IStoreFiles files)
             var isMarker = name is StoreLayout.ManifestsName or StoreLayout.LayersName or StoreLayout.UploadsName;
             if (entry.Kind == EntryKind.SymbolicLink)
                 problems.Add(new StoreProblem(entry.Path, "it is a symbolic link; what lies behind it is not looked at"));
+            else if (entry.Kind == EntryKind.Unreadable)
+                problems.Add(new StoreProblem(entry.Path, "it cannot be looked at"));
             else if (entry.Kind is EntryKind.File or EntryKind.Other && name.StartsWith('_'))
                 strayFiles.Add(entry.Path);
             else if (entry.Kind == EntryKind.Directory && isMarker)

@@ -79,7 +79,7 @@ public sealed class LiveLockSpecs : IDisposable
                 await Task.Delay(20);
             await other!.DisposeAsync();
 
-            (await waiting).ShouldEndWith(0);
+            (await waiting).ShouldEndWith(0).Error.ShouldContain($"The store is mounted in '{backup}' as well");
         }
         finally
         {

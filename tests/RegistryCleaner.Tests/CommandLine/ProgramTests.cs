@@ -114,6 +114,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("-h")]
     [InlineData("CleanImages --help --images a:b")]
     [InlineData("CleanImages --images --help")]
+    [InlineData("CleanImages --images team/app:1.0 --help=true")]
+    [InlineData("team/app:1.0 -h=false")]
     public async Task Help_is_all_that_happens_where_it_is_asked_for(string line)
     {
         var before = _scene.Oracle.Content();
@@ -130,7 +132,9 @@ public sealed class ProgramTests : IDisposable
     {
         (await ConsoleRun.RunAsync(["--version"], CancellationToken.None)).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(0), run => run.Output.ShouldMatch(@"^\d+\.\d+\.\d+"));
 
-        (await RunAsync("--version", "team/app:1.0")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("--version stands alone"));
+        foreach (var word in new[] { "--version", "--version=true", "--version=false" })
+            (await RunAsync(word, "team/app:1.0")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(2), run => run.Error.ShouldContain("--version stands alone"));
+        (await RunAsync("/h:true", "team/app:1.0")).ExitCode.ShouldBe(2);
         _scene.Oracle.Tags.Keys.ShouldContain("team/app:1.0");
     }
 

@@ -233,6 +233,30 @@ public sealed class StoreReaderTests : IDisposable
         (await reader.LinkedAsync(["v2/repositories/b", "v2/repositories/c"], [shared, own, image, none], default)).ShouldBe([shared, image], ignoreOrder: true);
     }
 
+    // No registry can serve it; but what a link in there names is not seen.
+    [Theory]
+    [InlineData("mkdir")]
+    [InlineData("ln -s /elsewhere")]
+    public async Task A_name_among_the_repositories_that_is_no_text_may_hide_one(string making)
+    {
+        Store.Image("a", "image");
+        await ShellAsync($"{making} \"$1/$(printf 'b\\377')\"");
+
+        var catalog = await new StoreReader(Files).FindRepositoriesAsync(default);
+        // The runtime finds no way to delete it.
+        await ShellAsync("rm -rf \"$1\"");
+
+        catalog.Repositories.ShouldBe([RepositoryName.Parse("a")]);
+        catalog.Problems.ShouldHaveSingleItem().Path.ShouldStartWith("v2/repositories/b");
+    }
+
+    private async Task ShellAsync(string script)
+    {
+        using var shell = System.Diagnostics.Process.Start("sh", ["-c", script, "sh", Store.FullPath(StoreLayout.Repositories)]);
+        await shell.WaitForExitAsync();
+        shell.ExitCode.ShouldBe(0);
+    }
+
     [Fact]
     public async Task After_a_failure_half_way_a_reader_knows_the_children_of_what_it_knows()
     {
