@@ -46,16 +46,9 @@ public sealed class LiveLockSpecs : IDisposable
         await using var scene = await RegistryScene.StartAsync(live: true);
         await scene.Client.PushAsync(ImageBuilder.Image("old"), "app", "old");
         await scene.Client.PushAsync(ImageBuilder.Image("kept"), "app", "kept");
-        using var wrapper = new EngineWrapper($"""case "$*" in *flock*) if [ -e "$0.tried" ]; then [ -e "$0.restarted" ] || docker restart {scene.Registry.Name} >/dev/null; : >"$0.restarted"; fi; : >"$0.tried";; esac""");
-        var store = new LocalStoreFiles(Path.Combine(scene.Store.Root, StoreLayout.BaseDirectory));
-        var other = await store.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+        var result = await RunAfterAWaitAsync(scene, $"docker restart {scene.Registry.Name}");
 
-        var waiting = CleanerInside.RunAsync(["app:old", .. scene.Where, "--settle", "1s", "--lock-timeout", "1m", .. wrapper.Words]);
-        while (!wrapper.Has("restarted") && !waiting.IsCompleted)
-            await Task.Delay(20);
-        await other!.DisposeAsync();
-
-        (await waiting).ShouldEndWith(4).Error.ShouldContain("was restarted while this run waited");
+        result.ShouldEndWith(4).Error.ShouldContain("was restarted while this run waited");
         await scene.Registry.WaitUntilServingAsync();
         await scene.ShouldHoldAsync(["app:old", "app:kept"]);
     }
@@ -70,16 +63,9 @@ public sealed class LiveLockSpecs : IDisposable
         await engine.Command(["commit", scene.Registry.Name, backup]).ExecuteBufferedAsync();
         try
         {
-            using var wrapper = new EngineWrapper($"""case "$*" in *flock*) if [ -e "$0.tried" ]; then [ -e "$0.begun" ] || docker run --detach --name {backup} --volume {scene.Store.Root}:/data --entrypoint sleep {backup} 600 >/dev/null; : >"$0.begun"; fi; : >"$0.tried";; esac""");
-            var store = new LocalStoreFiles(Path.Combine(scene.Store.Root, StoreLayout.BaseDirectory));
-            var other = await store.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+            var result = await RunAfterAWaitAsync(scene, $"docker run --detach --name {backup} --volume {scene.Store.Root}:/data --entrypoint sleep {backup} 600");
 
-            var waiting = CleanerInside.RunAsync(["app:old", .. scene.Where, "--settle", "1s", "--lock-timeout", "1m", .. wrapper.Words]);
-            while (!wrapper.Has("begun") && !waiting.IsCompleted)
-                await Task.Delay(20);
-            await other!.DisposeAsync();
-
-            (await waiting).ShouldEndWith(0).Error.ShouldContain($"The store is mounted in '{backup}' as well");
+            result.ShouldEndWith(0).Error.ShouldContain($"The store is mounted in '{backup}' as well");
         }
         finally
         {
@@ -91,6 +77,20 @@ public sealed class LiveLockSpecs : IDisposable
     }
 
     public void Dispose() => directory.Dispose();
+
+    // Removes app:old, when somebody else has let go of the store, before which something has happened: after the first try to lock it.
+    private static async Task<CleanerResult> RunAfterAWaitAsync(RegistryScene scene, string meanwhile)
+    {
+        using var wrapper = new EngineWrapper($"""case "$*" in *flock*) if [ -e "$0.tried" ]; then [ -e "$0.happened" ] || {meanwhile} >/dev/null; : >"$0.happened"; fi; : >"$0.tried";; esac""");
+        var store = new LocalStoreFiles(Path.Combine(scene.Store.Root, StoreLayout.BaseDirectory));
+        var other = await store.TryLockAsync(StoreLayout.LockFile, CancellationToken.None);
+
+        var waiting = CleanerInside.RunAsync(["app:old", .. scene.Where, "--settle", "1s", "--lock-timeout", "1m", .. wrapper.Words]);
+        while (!wrapper.Has("happened") && !waiting.IsCompleted)
+            await Task.Delay(20);
+        await other!.DisposeAsync();
+        return await waiting;
+    }
 
     private IEnumerable<string> Where(string wayIn, RegistryScene scene)
     {

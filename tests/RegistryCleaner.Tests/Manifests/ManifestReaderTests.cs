@@ -129,6 +129,20 @@ public class ManifestReaderTests
         Reject(Encoding.UTF8.GetBytes(longest + " "));
     }
 
+    [Theory]
+    [InlineData("", null, false)]
+    [InlineData(",\"size\":0", 0L, false)]
+    [InlineData(",\"size\":4611686018427387903,\"urls\":[\"https://x\"]", long.MaxValue >> 1, true)]
+    [InlineData(",\"size\":4611686018427387904", null, false)]
+    [InlineData(",\"size\":-1,\"urls\":[\"https://x\"]", null, true)]
+    [InlineData(",\"size\":\"7\",\"urls\":[]", null, false)]
+    public void What_is_said_of_a_blob_is_known_as_it_is_first_said(string said, long? size, bool mayBeElsewhere)
+    {
+        var manifest = Read($$"""{"config":{"digest":"{{s_a}}","size":7},"layers":[{"digest":"{{s_b}}"{{said}}},{"digest":"{{s_b}}","size":9},{"digest":"{{s_a}}","urls":["https://x"]}]}""");
+
+        manifest.Descriptors.ShouldBe([new Descriptor(s_a, 7, false), new Descriptor(s_b, size, mayBeElsewhere)]);
+    }
+
     [Fact]
     public void Deep_nesting_is_read_or_rejected()
     {
