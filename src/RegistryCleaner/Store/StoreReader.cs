@@ -205,30 +205,16 @@ public sealed class StoreReader(IStoreFiles files)
         return new Dictionary<Digest, ManifestState>(_manifests);
     }
 
-    private async Task ReadManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ReadNewManifestsAsync(roots, cancellationToken);
-        }
-        catch
-        {
-            // What is known is taken to have known children: half of it is worse than nothing.
-            _manifests.Clear();
-            throw;
-        }
-    }
-
     // Children are read even where the repository has no revision of them: an index may have been pushed before, or its child
     // be served through a layer link.
-    private async Task ReadNewManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
+    private async Task ReadManifestsAsync(IEnumerable<Digest> roots, CancellationToken cancellationToken)
     {
         // What could not be read before may be readable by now; what was read never changes, so that nobody asks for its children again.
         List<Digest> unread = [.. _manifests.Where(pair => pair.Value.Manifest is null).Select(pair => pair.Key)];
         foreach (var digest in unread)
             _manifests.Remove(digest);
 
-        // Known as missing until read, so that each is asked for once.
+        // Known as missing until read, so that each is asked for once, and, where the reading breaks off, the next time again.
         List<Digest> level = [.. roots.Concat(unread).Where(digest => _manifests.TryAdd(digest, ManifestState.Missing))];
         while (level.Count > 0)
         {

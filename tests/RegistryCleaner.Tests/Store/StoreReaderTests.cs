@@ -265,7 +265,9 @@ public sealed class StoreReaderTests : IDisposable
         var reader = new StoreReader(new BreakingOnce(Files, StoreLayout.BlobData(child)));
         await Should.ThrowAsync<StoreAccessException>(() => reader.ReadManifestsOfAsync([index], default));
 
-        (await reader.ReadManifestsOfAsync([index], default)).Keys.ShouldBe([index, child], ignoreOrder: true);
+        var manifests = await reader.ReadManifestsOfAsync([index], default);
+        manifests.Keys.ShouldBe([index, child], ignoreOrder: true);
+        manifests.Values.ShouldAllBe(state => state.Manifest != null);
     }
 
     private static async Task<StoreSnapshot> ReadAsync(IStoreFiles files, params string[] repositories)
