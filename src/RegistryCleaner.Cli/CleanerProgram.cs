@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Reflection;
 using System.Security.Cryptography;
 using RegistryCleaner.CommandLine;
@@ -22,7 +23,8 @@ internal static class CleanerProgram
         var commandLine = new CleanerCommandLine(frontEnd.All);
         var parsed = commandLine.Parse(words);
         // Also where the parser takes it for the value of the switch before it, and with a value of its own, whatever that is.
-        if (parsed.GetResult(frontEnd.Help) is { Implicit: false } || words.Any(word => word == frontEnd.Help.Name || frontEnd.Help.Aliases.Contains(word)))
+        bool IsGiven(Option<bool> option) => parsed.GetResult(option) is { Implicit: false } || words.Any(word => word == option.Name || option.Aliases.Contains(word));
+        if (IsGiven(frontEnd.Help))
         {
             HelpText.Write(commandLine.Root.Options.ExceptBy(CleanerParameter.All.Select(parameter => "--" + parameter.Name), option => option.Name));
             return 0;
@@ -34,7 +36,7 @@ internal static class CleanerProgram
             return 0;
         }
 
-        if (parsed.GetResult(frontEnd.Version) is { Implicit: false } || words.Contains("--version"))
+        if (IsGiven(frontEnd.Version))
             return Fail(ExitCode.BadInput, ["--version stands alone."], words);
         if (parsed.GetResult(commandLine.Root.Arguments[0]) is { Tokens: [{ Value: "policy" }, { Value: "check" }, ..] })
             return Fail(ExitCode.BadInput, [NotAPolicyCheck]);

@@ -10,7 +10,6 @@ namespace RegistryCleaner.Store;
 /// <remarks>Names that are not valid UTF-8 come back altered; nothing is ever changed under such a name, because no name of the registry's is one.</remarks>
 public sealed class ContainerStoreFiles(CommandHost host, string root, ILogger logger) : IStoreFiles
 {
-    // Regular file, directory and symbolic link in the type bits of st_mode.
     private const int PipeBuffer = 64 << 10;
 
     // Both are far below what a command line may have, and what a shell holds easily.

@@ -223,7 +223,6 @@ public static class StoreLayout
     /// <summary>The repository that a directory below <see cref="Repositories"/> stands for.</summary>
     internal static bool TryReadRepository(string directory, [NotNullWhen(true)] out RepositoryName? repository, [NotNullWhen(false)] out string? reason) =>
         RepositoryName.TryParse(directory[(Repositories.Length + 1)..], out repository, out reason);
-
 }
 
 internal enum RepositoryPathKind
